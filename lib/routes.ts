@@ -1,0 +1,47 @@
+/**
+ * The one route table. The handlers, the stack (`infra/`), the local gateway (`local/`) and the
+ * tests read it; a test holds the synthesised template against it.
+ */
+export type FunctionName = "save" | "status" | "list" | "remove" | "provider-proxy";
+
+export interface Route {
+  readonly method: "GET" | "PUT" | "POST" | "DELETE" | "ANY";
+  /** API Gateway resource path: `{name}` is one segment, `{name+}` the rest. */
+  readonly path: string;
+  readonly function: FunctionName;
+  /** `legacy` answers `{error}`, `problem` answers RFC 9457 documents. */
+  readonly errors: "legacy" | "problem";
+  /** Whether the response is streamed through the gateway. */
+  readonly streams?: true;
+}
+
+export const routes: readonly Route[] = [
+  { method: "POST", path: "/api/user/api-key", function: "save", errors: "legacy" },
+  { method: "DELETE", path: "/api/user/api-key", function: "remove", errors: "legacy" },
+  { method: "GET", path: "/api/user/api-key-status", function: "status", errors: "legacy" },
+  { method: "GET", path: "/v1/providers", function: "list", errors: "problem" },
+  { method: "GET", path: "/v1/provider-keys", function: "list", errors: "problem" },
+  { method: "PUT", path: "/v1/provider-keys/{provider}", function: "save", errors: "problem" },
+  { method: "DELETE", path: "/v1/provider-keys/{provider}", function: "remove", errors: "problem" },
+  { method: "PUT", path: "/v1/provider-keys/{provider}/{name}", function: "save", errors: "problem" },
+  { method: "DELETE", path: "/v1/provider-keys/{provider}/{name}", function: "remove", errors: "problem" },
+  { method: "ANY", path: "/proxy/{provider}/{path+}", function: "provider-proxy", errors: "problem", streams: true },
+];
+
+/** Where each function's handler lives; the bundle has the same file names. */
+export const functionEntries: Readonly<Record<FunctionName, string>> = {
+  save: "lambdas/save.ts",
+  status: "lambdas/status.ts",
+  list: "lambdas/list.ts",
+  remove: "lambdas/remove.ts",
+  "provider-proxy": "lambdas/provider-proxy.ts",
+};
+
+/** What the gateway itself answers, as RFC 9457 problem documents, by API Gateway response type. */
+export const gatewayProblems = {
+  MISSING_AUTHENTICATION_TOKEN: { status: 404, code: "ROUTE_NOT_FOUND", title: "There is no such route" },
+  REQUEST_TOO_LARGE: { status: 413, code: "PAYLOAD_TOO_LARGE", title: "The request is too large" },
+  THROTTLED: { status: 429, code: "RATE_LIMITED", title: "Too many requests" },
+  DEFAULT_4XX: { status: 400, code: "BAD_REQUEST", title: "The request was refused" },
+  DEFAULT_5XX: { status: 502, code: "GATEWAY_FAILED", title: "The service did not answer" },
+} as const;

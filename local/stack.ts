@@ -1,0 +1,66 @@
+/**
+ * What the local system takes from the synthesised template: plain values, every intrinsic resolved.
+ * `local/template.ts` makes it, `local/aws/` and `local/lambda/` run it.
+ */
+
+/** The account and region that the local system pretends to be (AWS's documentation account). */
+export const localAccountId = "111122223333";
+export const localRegion = "us-east-1";
+
+/** One IAM statement, normalised: every element that may be a string or a list is a list. */
+export interface Statement {
+  readonly sid?: string;
+  readonly effect: "Allow" | "Deny";
+  /** `["*"]` for everyone, else ARNs; only in key policies. */
+  readonly principals?: readonly string[];
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** Operator → condition key → values. */
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+export interface TableResource {
+  readonly tableName: string;
+  readonly arn: string;
+  /** As DynamoDB's CreateTable takes them. */
+  readonly keySchema: readonly { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
+  readonly attributeDefinitions: readonly { AttributeName: string; AttributeType: "S" | "N" | "B" }[];
+  readonly streamViewType?: "NEW_AND_OLD_IMAGES" | "NEW_IMAGE" | "OLD_IMAGE" | "KEYS_ONLY";
+  readonly timeToLiveAttribute?: string;
+}
+
+export interface KmsKeyResource {
+  readonly keyId: string;
+  readonly arn: string;
+  readonly policy: readonly Statement[];
+  /** The policy document as the template has it, resolved, for GetKeyPolicy. */
+  readonly policyDocument: unknown;
+}
+
+export interface RoleResource {
+  readonly arn: string;
+  readonly statements: readonly Statement[];
+}
+
+export interface FunctionResource {
+  /** As in the route table: `save`, `provider-proxy`. */
+  readonly name: string;
+  readonly functionName: string;
+  readonly arn: string;
+  /** Absolute path of the folder with the deployed bundle. */
+  readonly codeDirectory: string;
+  /** `file.export`, as Lambda takes it. */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly roleArn: string;
+}
+
+export interface LocalStack {
+  readonly stackName: string;
+  readonly tables: readonly TableResource[];
+  readonly kmsKeys: readonly KmsKeyResource[];
+  readonly roles: readonly RoleResource[];
+  readonly functions: readonly FunctionResource[];
+}

@@ -25,7 +25,13 @@ export const routes: readonly Route[] = [
   { method: "DELETE", path: "/v1/provider-keys/{provider}", function: "remove", errors: "problem" },
   { method: "PUT", path: "/v1/provider-keys/{provider}/{name}", function: "save", errors: "problem" },
   { method: "DELETE", path: "/v1/provider-keys/{provider}/{name}", function: "remove", errors: "problem" },
-  { method: "ANY", path: "/proxy/{provider}/{path+}", function: "provider-proxy", errors: "problem", streams: true },
+  {
+    method: "ANY",
+    path: "/proxy/{provider}/{path+}",
+    function: "provider-proxy",
+    errors: "problem",
+    streams: true,
+  },
 ];
 
 /** Where each function's handler lives; the bundle has the same file names. */

@@ -2,9 +2,10 @@
  * What an operator sets. The stack reads it from the CDK context (`waxseal` in `cdk.json`, or `-c`),
  * hands it to the functions as environment variables, and the functions read it back here.
  */
-export const cipherSuites = ["A256CBC-HS512", "A256GCM"] as const;
-/** RFC 7518 names of the content encryption algorithms in use. */
-export type CipherSuite = (typeof cipherSuites)[number];
+import type { CipherSuite } from "./envelope/suites.ts";
+import { WaxsealError } from "./errors.ts";
+
+export const cipherSuites: readonly CipherSuite[] = ["A256CBC-HS512", "A256GCM"];
 
 export interface Settings {
   /** Part of every encryption context, so that stages cannot open each other's records. */
@@ -59,4 +60,61 @@ export function environmentOf(settings: Settings): Record<string, string> {
     WAXSEAL_PROXY_TIMEOUT_SECONDS: String(settings.proxyTimeoutSeconds),
     WAXSEAL_TOMBSTONE_DAYS: String(settings.tombstoneDays),
   };
+}
+
+/** What a running function knows of its deployment. */
+export interface RuntimeSettings extends Omit<Settings, "logRetentionDays"> {
+  /** Name of the `ProviderKeys` table. */
+  readonly table: string;
+  /** ARN of the KMS key of new seals; only where a function seals. */
+  readonly encryptionKeyId: string | undefined;
+}
+
+/**
+ * Reads the settings back, in a function.
+ *
+ * @throws {WaxsealError} `INVALID_SETTINGS` if one is missing or not of its form.
+ */
+export function settingsFromEnvironment(environment: Readonly<NodeJS.ProcessEnv>): RuntimeSettings {
+  const text = (name: string): string => environment[name] || invalid();
+  return {
+    stage: text("WAXSEAL_STAGE"),
+    issuer: text("WAXSEAL_ISSUER"),
+    audience: text("WAXSEAL_AUDIENCE"),
+    jwksUri: text("WAXSEAL_JWKS_URI"),
+    ownerClaim: text("WAXSEAL_OWNER_CLAIM"),
+    writeSuite: suite(text("WAXSEAL_WRITE_SUITE")),
+    readSuites: text("WAXSEAL_READ_SUITES").split(",").map(suite),
+    endpointOrigins: origins(text("WAXSEAL_ENDPOINT_ORIGINS")),
+    proxyTimeoutSeconds: positive(text("WAXSEAL_PROXY_TIMEOUT_SECONDS")),
+    tombstoneDays: positive(text("WAXSEAL_TOMBSTONE_DAYS")),
+    table: text("WAXSEAL_TABLE"),
+    encryptionKeyId: environment["WAXSEAL_ENCRYPTION_KEY"],
+  };
+}
+
+function suite(text: string): CipherSuite {
+  return cipherSuites.find((known) => known === text) ?? invalid();
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 ? value : invalid();
+}
+
+function origins(json: string): Record<string, string> {
+  const entries = Object.entries(JSON.parse(json) as Record<string, string>);
+  for (const [, origin] of entries) if (!isAcceptableOrigin(origin)) invalid();
+  return Object.fromEntries(entries);
+}
+
+/** Provider keys travel over TLS, or to this machine itself (the local stand-in). */
+export function isAcceptableOrigin(origin: string): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url?.origin !== origin) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
+}
+
+function invalid(): never {
+  throw new WaxsealError("INVALID_SETTINGS");
 }

@@ -1,0 +1,42 @@
+import { awsErrorName, describeAwsError } from "../aws-failure.ts";
+import { WaxsealError, type ErrorCode } from "../errors.ts";
+
+/**
+ * What KMS's exceptions mean to us, by name: throttling and access denial are not modelled by the SDK,
+ * so `instanceof` would miss them (AWS KMS API reference, "Common errors" and each operation's).
+ */
+const codeByName: Readonly<Record<string, ErrorCode>> = {
+  AccessDeniedException: "ACCESS_DENIED_BY_AWS",
+  DisabledException: "ENCRYPTION_KEY_UNAVAILABLE",
+  KMSInvalidStateException: "ENCRYPTION_KEY_UNAVAILABLE",
+  // The wrapped data key is damaged, another record's, another context's or another KMS key's.
+  InvalidCiphertextException: "DECRYPT_FAILED",
+  IncorrectKeyException: "DECRYPT_FAILED",
+  InvalidArnException: "DECRYPT_FAILED",
+  ValidationException: "DECRYPT_FAILED",
+};
+
+/** On `GenerateDataKey` there is no record to blame: these say that the configured KMS key is no use. */
+const codeByNameWhenGenerating: Readonly<Record<string, ErrorCode>> = {
+  ...codeByName,
+  NotFoundException: "ENCRYPTION_KEY_UNAVAILABLE",
+  InvalidArnException: "INVALID_SETTINGS",
+  ValidationException: "INVALID_SETTINGS",
+};
+
+const codeByNameWhenUnwrapping: Readonly<Record<string, ErrorCode>> = {
+  ...codeByName,
+  NotFoundException: "DECRYPT_FAILED",
+};
+
+/** The error to throw for a failed KMS call: anything unknown is an outage, retryable. */
+export function kmsError(operation: "GenerateDataKey" | "Decrypt", error: unknown): WaxsealError {
+  const failure = describeAwsError("kms", operation, error);
+  const codes = operation === "Decrypt" ? codeByNameWhenUnwrapping : codeByNameWhenGenerating;
+  return new WaxsealError(codes[failure.error] ?? "KMS_UNAVAILABLE", failure);
+}
+
+/** Whether another attempt may help: everything that is not a definite answer. */
+export function isTransientKmsError(error: unknown): boolean {
+  return !Object.hasOwn(codeByNameWhenUnwrapping, awsErrorName(error));
+}

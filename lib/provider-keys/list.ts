@@ -1,0 +1,53 @@
+import { providers } from "../providers/registry.ts";
+import { parseStatusRecord, type Health } from "./record.ts";
+import type { ProviderKeyStore, RawRecord } from "./store.ts";
+
+/** What a list needs; the composition root gives it. */
+export interface ListPorts {
+  readonly store: Pick<ProviderKeyStore, "listStatus">;
+  readonly now: () => Date;
+}
+
+/** One stored provider key as its owner may see it: all of it but the provider key. */
+export type ProviderKeyStatus =
+  | {
+      readonly provider: string;
+      readonly name: string;
+      readonly state: "active" | "disabled" | "expired";
+      readonly label?: string;
+      /** ISO 8601, UTC, like every time here. */
+      readonly savedAt: string;
+      readonly expiresAt?: string;
+      readonly health: Health;
+      readonly lastUsedAt?: string;
+      readonly lastUsedBy?: string;
+      readonly useCount: number;
+    }
+  | { readonly provider: string; readonly name: string; readonly state: "unreadable" };
+
+/**
+ * An owner's provider keys, by provider and name. A record that does not parse is listed as
+ * `unreadable` and does not hide the others.
+ *
+ * @throws {WaxsealError} `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`.
+ */
+export async function listProviderKeys(ports: ListPorts, ownerId: string): Promise<ProviderKeyStatus[]> {
+  const items = await ports.store.listStatus(ownerId);
+  const now = ports.now().toISOString();
+  return items.flatMap((item) => (item["state"] === "removed" ? [] : [statusOf(item, now)]));
+}
+
+function statusOf(item: RawRecord, now: string): ProviderKeyStatus {
+  const [provider = "", name = ""] = String(item["slot"]).split("/");
+  const record = parseStatusRecord(item);
+  if (!record || record.state === "removed") return { provider, name, state: "unreadable" };
+  const { ownerId: _owner, slot: _slot, state, ...shown } = record;
+  const expired = record.expiresAt !== undefined && record.expiresAt <= now;
+  return { provider, name, state: expired ? "expired" : state, ...shown } as ProviderKeyStatus;
+}
+
+/** Whether there is a usable provider key for each provider, as the legacy routes answer it. */
+export function configuredByProvider(statuses: readonly ProviderKeyStatus[]): Record<string, boolean> {
+  const usable = new Set(statuses.filter(({ state }) => state === "active").map(({ provider }) => provider));
+  return Object.fromEntries(providers.map(({ id, legacy }) => [legacy.statusField, usable.has(id)]));
+}

@@ -1,0 +1,192 @@
+import {
+  QueryCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+  type UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import { sealedAttributes, statusAttributes } from "../attributes.ts";
+import type { SealedProviderKey } from "../envelope/envelope.ts";
+import { WaxsealError } from "../errors.ts";
+import type { Change } from "./change.ts";
+import type { Health } from "./record.ts";
+import { isOwnRepeat, refusalOf, storeError } from "./store-failures.ts";
+import { aliases, updateExpression, type Update } from "./update-expression.ts";
+
+/** The one method used of the document client. */
+export type DynamoSender = Pick<DynamoDBDocumentClient, "send">;
+
+/** Where a record is. */
+export interface RecordAddress {
+  readonly ownerId: string;
+  readonly slot: string;
+}
+
+/** An item as the table returned it, not parsed yet. */
+export type RawRecord = Record<string, unknown>;
+
+/** What became of a conditional write. */
+export interface Written {
+  readonly applied: boolean;
+  readonly record: RawRecord | undefined;
+}
+
+/** What a save stores beside the sealed attributes. */
+export interface SaveDetails {
+  readonly label: string | undefined;
+  /** ISO 8601, UTC, milliseconds, so that it compares as text. */
+  readonly expiresAt: string | undefined;
+  readonly health: Health;
+  /** The record's id, if this save makes the record. */
+  readonly newRecordId: string;
+}
+
+type Returns = Pick<UpdateCommandInput, "ReturnValues" | "ReturnValuesOnConditionCheckFailure">;
+
+/**
+ * The `ProviderKeys` table. Every write is one conditional `UpdateItem` that raises `changeSeq` and
+ * leaves a new `lastChange`; so the stream has exactly one entry for each change.
+ *
+ * Everything here throws `STORE_UNAVAILABLE` (retryable) or `ACCESS_DENIED_BY_AWS`.
+ */
+export class ProviderKeyStore {
+  readonly #dynamo: DynamoSender;
+  readonly #table: string;
+
+  constructor(dynamo: DynamoSender, table: string) {
+    this.#dynamo = dynamo;
+    this.#table = table;
+  }
+
+  /**
+   * Writes all sealed attributes and the whole status at once: of two saves the later stands, whole.
+   * A record of a newer format is left alone (an older writer beside newer ones during a deployment).
+   *
+   * @throws {WaxsealError} `CONFLICT` in that case.
+   */
+  async save(
+    address: RecordAddress,
+    sealed: SealedProviderKey,
+    details: SaveDetails,
+    change: Change,
+  ): Promise<void> {
+    const { label, expiresAt, newRecordId, health } = details;
+    const optional = { ...(label !== undefined && { label }), ...(expiresAt !== undefined && { expiresAt }) };
+    const absent = ["label", "expiresAt"].filter((name) => !(name in optional));
+    const { applied } = await this.#write("save", address, change, {
+      set: { ...sealed, ...optional, state: "active", savedAt: change.at, health, useCount: 0 },
+      setIfAbsent: { recordId: newRecordId },
+      remove: [...absent, "lastUsedAt", "lastUsedBy", "purgeAt"],
+      condition: "(attribute_not_exists(#formatVersion) OR #formatVersion <= :formatVersion)",
+    });
+    if (!applied) throw new WaxsealError("CONFLICT");
+  }
+
+  /** Every record of an owner, removed ones included, as raw items with the status attributes only. */
+  async listStatus(ownerId: string): Promise<RawRecord[]> {
+    const projection = statusAttributes.map((name) => `#${name}`).join(", ");
+    const items: RawRecord[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#dynamo
+        .send(
+          new QueryCommand({
+            TableName: this.#table,
+            KeyConditionExpression: "#ownerId = :ownerId",
+            Select: "SPECIFIC_ATTRIBUTES",
+            ProjectionExpression: projection,
+            ExpressionAttributeNames: aliases(projection),
+            ExpressionAttributeValues: { ":ownerId": ownerId },
+            ConsistentRead: true,
+            ExclusiveStartKey: start,
+          }),
+        )
+        .catch((error: unknown) => {
+          throw storeError("Query", error);
+        });
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+
+  /**
+   * Strips what is sealed and leaves a tombstone, which TTL clears after `purgeAt` (epoch seconds).
+   *
+   * @returns whether there was anything to remove.
+   */
+  async remove(address: RecordAddress, purgeAt: number, change: Change): Promise<boolean> {
+    const { applied } = await this.#write("remove", address, change, {
+      set: { state: "removed", purgeAt },
+      remove: sealedAttributes,
+      condition: "attribute_exists(#state) AND #state <> :removed",
+      conditionValues: { removed: "removed" },
+    });
+    return applied;
+  }
+
+  /**
+   * The claim: counts the use, stores who uses it, and returns the record, in one call; refused unless
+   * the record is active and unexpired.
+   *
+   * @returns the record: after the claim, or, where it was not applied, as it is (absent: none is there).
+   */
+  claim(address: RecordAddress, change: Change): Promise<Written> {
+    return this.#write(
+      "claim",
+      address,
+      change,
+      {
+        set: { lastUsedAt: change.at, lastUsedBy: change.caller },
+        add: { useCount: 1 },
+        condition: "#state = :active AND (attribute_not_exists(#expiresAt) OR #expiresAt > :lastUsedAt)",
+        conditionValues: { active: "active" },
+      },
+      { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" },
+    );
+  }
+
+  /** Notes what a use showed of the provider key; only of the very seal that was used. */
+  async noteHealth(address: RecordAddress, sealId: string, health: Health, change: Change): Promise<void> {
+    await this.#write("health", address, change, {
+      set: { health },
+      condition: "#sealId = :sealId AND #state <> :removed",
+      conditionValues: { sealId, removed: "removed" },
+    });
+  }
+
+  /** Leaves the trace of a record that did not open. */
+  async noteOpenFailed(address: RecordAddress, change: Change): Promise<void> {
+    await this.#write("open failed", address, change, { condition: "attribute_exists(#state)" });
+  }
+
+  /** @returns the record where it was asked for; `applied: false` if the condition did not hold. */
+  async #write(
+    name: string,
+    address: RecordAddress,
+    change: Change,
+    update: Update,
+    returns: Returns = { ReturnValues: "NONE" },
+  ): Promise<Written> {
+    const expressions = updateExpression(asChange(update, change));
+    try {
+      const command = new UpdateCommand({ TableName: this.#table, Key: address, ...expressions, ...returns });
+      const { Attributes } = await this.#dynamo.send(command);
+      return { applied: true, record: Attributes };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw storeError(`UpdateItem (${name})`, error);
+      return { applied: isOwnRepeat(refusal, change.changeId), record: refusal.record };
+    }
+  }
+}
+
+/** Every write is a change: it raises `changeSeq`, leaves `lastChange`, and counts once if it is repeated. */
+function asChange(update: Update, change: Change): Update {
+  return {
+    ...update,
+    set: { ...update.set, lastChange: change },
+    add: { ...update.add, changeSeq: 1 },
+    condition: `(${update.condition}) AND (attribute_not_exists(#lastChange) OR #lastChange.#changeId <> :changeId)`,
+    conditionValues: { ...update.conditionValues, changeId: change.changeId },
+  };
+}

@@ -1,0 +1,56 @@
+import { Duration } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { FilterPattern, type ILogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+
+/** What one occurrence of each code means, for whoever is woken. */
+const alarming = {
+  DECRYPT_FAILED: "A stored provider key did not open: its record was changed, swapped or cut, or is corrupt",
+  ENCRYPTION_KEY_UNAVAILABLE:
+    "The key encryption key is disabled or being deleted: no provider key can be used",
+} as const;
+
+export interface AlarmsProps {
+  readonly stage: string;
+  /** Where the functions write their lines of JSON with the field `code`. */
+  readonly logGroups: Readonly<Record<string, ILogGroup>>;
+}
+
+/** An alarm for each code that must not occur even once. Give them an action of yours: `alarm.addAlarmAction`. */
+export class Alarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { stage, logGroups }: AlarmsProps) {
+    super(scope, id);
+    this.alarms = Object.entries(alarming).map(([code, meaning]) => {
+      const where = { metricNamespace: `Waxseal/${stage}`, metricName: code };
+      for (const [name, logGroup] of Object.entries(logGroups))
+        logGroup.addMetricFilter(code, {
+          ...where,
+          filterPattern: FilterPattern.stringValue("$.code", "=", code),
+          filterName: `${name}-${code}`,
+        });
+      return this.#alarm(code, meaning, where);
+    });
+  }
+
+  #alarm(
+    code: string,
+    alarmDescription: string,
+    where: { metricNamespace: string; metricName: string },
+  ): Alarm {
+    return new Alarm(this, code, {
+      alarmDescription,
+      metric: new Metric({
+        namespace: where.metricNamespace,
+        metricName: where.metricName,
+        statistic: "Sum",
+        period: Duration.minutes(1),
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,37 @@
+/** The cdk-nag findings that stand, each on its construct, with the reason why it does. */
+import { Validations } from "aws-cdk-lib";
+import type { IConstruct } from "constructs";
+
+type Reasons = Readonly<Record<string, string>>;
+
+export const acceptedOfMethods: Reasons = {
+  "AwsSolutions-APIG4":
+    "Tokens are verified within each function, the same on every way in: whoever may invoke a function " +
+    "could otherwise forge the event of an authorizer. A test calls every route without a token.",
+  "AwsSolutions-COG4":
+    "Any OIDC issuer may be the application's; the functions verify its tokens, Cognito's included.",
+};
+
+export const acceptedOfApi: Reasons = {
+  "AwsSolutions-APIG2":
+    "Requests are validated within the functions, which answer with fixed texts; API Gateway's validator " +
+    "answers with messages that name parts of the request.",
+};
+
+export const acceptedOfStage: Reasons = {
+  "AwsSolutions-APIG3":
+    "WAF costs at least $5 a month for each ACL and stage, so it is the operator's to attach; the stage " +
+    "is throttled. No body rule may be put on /proxy: they refuse bodies over 8 kB.",
+  "AwsSolutions-APIG6":
+    "Execution logs hold request headers and, in full, bodies: tokens and provider keys. The functions log.",
+};
+
+export const acceptedWithoutAccessLogs: Reasons = {
+  "AwsSolutions-APIG1":
+    "A REST API writes access logs through one role that is set for the whole account and region, and a " +
+    "deployment fails where there is none; with it, turn them on by -c accessLogs=true.",
+};
+
+export function accept(construct: IConstruct, reasons: Reasons): void {
+  for (const [id, reason] of Object.entries(reasons)) Validations.of(construct).acknowledge({ id, reason });
+}

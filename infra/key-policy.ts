@@ -1,0 +1,125 @@
+/**
+ * The policy of the key encryption key, whole. Whoever may use it is named here by the ARN of a role,
+ * and everyone else is refused, whatever their own policies say.
+ *
+ * - An Allow here names the account and, by `aws:PrincipalArn`, the roles. That delegates to IAM: a
+ *   role also needs the action in its own policy, which adds the conditions (AWS KMS, "Default key
+ *   policy": allowing the account enables IAM policies). Were the role itself the principal, this
+ *   Allow alone would do, and the conditions of its own policy would hold nothing. It also keeps KMS
+ *   from refusing the policy because a role made a second ago is not yet visible to it (API reference,
+ *   PutKeyPolicy).
+ * - `aws:PrincipalArn` is the role's ARN for every session of it (IAM, "AWS global condition context
+ *   keys"). A request without it, as a service's, is denied: negated operators match what is absent.
+ * - Nobody is denied the management of the policy itself, so nobody can be locked out of it; changing
+ *   it is what the audit alarms on.
+ */
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  type IPrincipal,
+} from "aws-cdk-lib/aws-iam";
+
+/** The value of `purpose` in every encryption context. */
+export const encryptionPurpose = "waxseal/provider-key";
+
+export interface KeyPolicyProps {
+  readonly stage: string;
+  /** ARNs of the roles that may call `GenerateDataKey`. */
+  readonly savingRoles: string[];
+  /** ARNs of the roles that may call `Decrypt`. */
+  readonly openingRoles: string[];
+}
+
+/** Everything but use: no `Encrypt`, `Decrypt`, `ReEncrypt*`, `GenerateDataKey*`, and no `CreateGrant`. */
+const managementActions = [
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:DeleteAlias",
+  "kms:DescribeKey",
+  "kms:DisableKey",
+  "kms:DisableKeyRotation",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:ListGrants",
+  "kms:ListKeyPolicies",
+  "kms:ListKeyRotations",
+  "kms:ListResourceTags",
+  "kms:PutKeyPolicy",
+  "kms:RevokeGrant",
+  "kms:RotateKeyOnDemand",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:UpdateAlias",
+  "kms:UpdateKeyDescription",
+];
+
+/** By name and not as `kms:GenerateDataKey*`, so that a reader, and a test, sees what is meant. */
+const dataKeyActions = [
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyPair",
+  "kms:GenerateDataKeyPairWithoutPlaintext",
+  "kms:GenerateDataKeyWithoutPlaintext",
+];
+
+/** No role has a use for these: a save asks for a data key, and grants would go round this policy. */
+const actionsOfNobody = ["kms:CreateGrant", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+
+/** Every action that takes an encryption context (AWS KMS, "Encryption context"). */
+const cryptographicActions = [
+  "kms:Decrypt",
+  "kms:Encrypt",
+  ...dataKeyActions,
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+export function keyPolicy({ stage, savingRoles, openingRoles }: KeyPolicyProps): PolicyDocument {
+  const account = new AccountRootPrincipal();
+  return new PolicyDocument({
+    minimize: false,
+    statements: [
+      statement("AdministratorsManage", Effect.ALLOW, account, managementActions),
+      statement("SavingRolesMayMakeDataKeys", Effect.ALLOW, account, ["kms:GenerateDataKey"], {
+        ArnEquals: { "aws:PrincipalArn": savingRoles },
+      }),
+      statement("OpeningRolesMayDecrypt", Effect.ALLOW, account, ["kms:Decrypt"], {
+        ArnEquals: { "aws:PrincipalArn": openingRoles },
+      }),
+      deny("OnlySavingRolesMakeDataKeys", dataKeyActions, {
+        ArnNotEquals: { "aws:PrincipalArn": savingRoles },
+      }),
+      deny("OnlyOpeningRolesDecrypt", ["kms:Decrypt"], {
+        ArnNotEquals: { "aws:PrincipalArn": openingRoles },
+      }),
+      deny("NobodyUsesItOtherwise", actionsOfNobody),
+      // Two statements: within one, purpose and stage would both have to be wrong.
+      deny("OnlyForProviderKeys", cryptographicActions, {
+        StringNotEquals: { "kms:EncryptionContext:purpose": encryptionPurpose },
+      }),
+      deny("OnlyForThisStage", cryptographicActions, {
+        StringNotEquals: { "kms:EncryptionContext:stage": stage },
+      }),
+    ],
+  });
+}
+
+function deny(sid: string, actions: string[], conditions: Record<string, unknown> = {}): PolicyStatement {
+  return statement(sid, Effect.DENY, new AnyPrincipal(), actions, conditions);
+}
+
+function statement(
+  sid: string,
+  effect: Effect,
+  principal: IPrincipal,
+  actions: string[],
+  conditions: Record<string, unknown> = {},
+): PolicyStatement {
+  // In a key policy "*" is this one key (AWS KMS, "Key policies").
+  return new PolicyStatement({ sid, effect, principals: [principal], actions, resources: ["*"], conditions });
+}

@@ -1,0 +1,69 @@
+/**
+ * What an operator sets, from the CDK context: the object `waxseal` in `cdk.json`, over it what
+ * `-c name=value` says, over `defaultSettings`. The command line gives strings, so each is read by the
+ * type of its setting.
+ */
+import { defaultSettings, type Settings } from "../lib/settings.ts";
+import { checkSettings } from "./check-settings.ts";
+
+export interface Options {
+  readonly settings: Settings;
+  /** Whether the API's stage writes access logs; see `infra/api.ts` for what that asks of the account. */
+  readonly accessLogs: boolean;
+}
+
+type Context = (name: string) => unknown;
+
+/**
+ * @throws Error naming the setting and what is allowed.
+ * @example optionsFromContext((name) => app.node.tryGetContext(name))
+ */
+export function optionsFromContext(context: Context): Options {
+  const written = writtenOptions(context("waxseal"));
+  const given: Context = (name) => context(name) ?? written[name];
+  const settings = Object.fromEntries(
+    Object.entries(defaultSettings).map(([name, fallback]) => [name, read(name, given(name), fallback)]),
+  ) as unknown as Settings;
+  checkSettings(settings);
+  return { settings, accessLogs: readBoolean("accessLogs", given("accessLogs") ?? false) };
+}
+
+function writtenOptions(written: unknown = {}): Readonly<Record<string, unknown>> {
+  if (!isObject(written)) throw new Error("waxseal in cdk.json must be an object of settings");
+  const known = [...Object.keys(defaultSettings), "accessLogs"];
+  const unknown = Object.keys(written).find((name) => !known.includes(name));
+  if (unknown)
+    throw new Error(`${unknown} in cdk.json is not a setting; the settings are ${known.join(", ")}`);
+  return written;
+}
+
+/** Reads by the type of the fallback; ranges and forms are `checkSettings`'s business. */
+function read(name: string, given: unknown, fallback: Settings[keyof Settings]): unknown {
+  if (given === undefined) return fallback;
+  if (Array.isArray(fallback)) return readList(given);
+  if (typeof fallback === "number") return typeof given === "string" ? Number(given) : given;
+  if (typeof fallback === "object") return typeof given === "string" ? readJson(name, given) : given;
+  return given;
+}
+
+function readList(given: unknown): unknown {
+  return typeof given === "string" ? given.split(",").map((part) => part.trim()) : given;
+}
+
+function readJson(name: string, given: string): unknown {
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new Error(`${name} must be JSON, as {"openai":"https://eu.api.openai.com"}`);
+  }
+}
+
+function readBoolean(name: string, given: unknown): boolean {
+  if (given === true || given === "true") return true;
+  if (given === false || given === "false") return false;
+  throw new Error(`${name} must be true or false`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

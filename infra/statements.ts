@@ -1,0 +1,89 @@
+/**
+ * What each role's own policy says: one action a statement, one resource, and conditions that hold
+ * also when the key they look at is absent.
+ *
+ * Of DynamoDB's condition keys (Developer Guide, "Using IAM policy conditions for fine-grained access
+ * control"; IAM, "Multivalued context keys"):
+ * - `dynamodb:Attributes` holds the names in the request: those of the primary key and of every
+ *   expression. Hence each list has the primary key.
+ * - `ForAllValues` is true when there is no value at all. `Null … false` asks for at least one.
+ * - `dynamodb:ReturnValues` and `dynamodb:Select` decide what comes back, which `dynamodb:Attributes`
+ *   does not see. `StringEquals` (and not `…IfExists`, as in AWS's examples) makes the caller state them.
+ * - No condition key covers `ReturnValuesOnConditionCheckFailure`: by a write that fails, a role with
+ *   `UpdateItem` can be shown a record as it is stored, sealed. What is sealed opens for nobody whom
+ *   the KMS key's policy does not name.
+ */
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { removeAttributes, saveAttributes, statusAttributes, useAttributes } from "../lib/attributes.ts";
+import { encryptionPurpose } from "./key-policy.ts";
+
+type Conditions = Record<string, Record<string, unknown>>;
+
+/** Writes whole records, and gets nothing back. */
+export function saveRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, saveAttributes, ["NONE"]);
+}
+
+/** Strips what is sealed, and gets nothing back. */
+export function removeRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, removeAttributes, ["NONE"]);
+}
+
+/** The claim reads and marks in one call; what follows from a use (its health) gets nothing back. */
+export function claimRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, useAttributes, ["ALL_NEW", "NONE"]);
+}
+
+/** Reads by owner, and nothing that is sealed. */
+export function readStatus(tableArn: string): PolicyStatement {
+  return allow("dynamodb:Query", tableArn, {
+    ...onlyAttributes(statusAttributes),
+    StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  });
+}
+
+export function makeDataKeys(kmsKeyArn: string, stage: string): PolicyStatement {
+  return allow("kms:GenerateDataKey", kmsKeyArn, exactContext(stage));
+}
+
+export function openDataKeys(kmsKeyArn: string, stage: string): PolicyStatement {
+  return allow("kms:Decrypt", kmsKeyArn, exactContext(stage));
+}
+
+export function allow(action: string, resource: string, conditions: Conditions = {}): PolicyStatement {
+  return new PolicyStatement({ actions: [action], resources: [resource], conditions });
+}
+
+function updateItem(
+  tableArn: string,
+  attributes: readonly string[],
+  returnValues: readonly string[],
+): PolicyStatement {
+  return allow("dynamodb:UpdateItem", tableArn, {
+    ...onlyAttributes(attributes),
+    StringEquals: { "dynamodb:ReturnValues": returnValues },
+  });
+}
+
+function onlyAttributes(attributes: readonly string[]): Conditions {
+  return {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+    Null: { "dynamodb:Attributes": "false" },
+  };
+}
+
+/**
+ * The encryption context must have exactly our four names: no other (`ForAllValues`), and none missing,
+ * which for `ownerId` and `slot`, whose values are anyone's, `Null` asks (AWS KMS, "AWS KMS condition
+ * keys": `kms:EncryptionContextKeys`, `kms:EncryptionContext:context-key`).
+ */
+function exactContext(stage: string): Conditions {
+  return {
+    StringEquals: {
+      "kms:EncryptionContext:purpose": encryptionPurpose,
+      "kms:EncryptionContext:stage": stage,
+    },
+    "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["purpose", "stage", "ownerId", "slot"] },
+    Null: { "kms:EncryptionContext:ownerId": "false", "kms:EncryptionContext:slot": "false" },
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * From a synthesised CDK assembly to what the local system runs. What it does not know it refuses, by
+ * name and logical id: a permission or a table that is silently left out would make the local system
+ * say something of the deployed one that is not so.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { LocalStack } from "./stack.ts";
+import { resolver } from "./template/intrinsics.ts";
+import { attributeOf, namePropertyOf, physicalId, type Named } from "./template/names.ts";
+import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
+import { kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
+import { rolesOf } from "./template/roles.ts";
+
+export { TemplateError } from "./template/read.ts";
+
+const runTypes = [
+  "AWS::DynamoDB::Table",
+  "AWS::IAM::Policy",
+  "AWS::IAM::Role",
+  "AWS::KMS::Key",
+  "AWS::Lambda::Function",
+] as const;
+type RunType = (typeof runTypes)[number];
+
+/** Without meaning on one machine: routes come from the route table, logs go to the terminal. */
+const ignoredTypes = [
+  "AWS::ApiGateway::Deployment",
+  "AWS::ApiGateway::GatewayResponse",
+  "AWS::ApiGateway::Method",
+  "AWS::ApiGateway::Resource",
+  "AWS::ApiGateway::RestApi",
+  "AWS::ApiGateway::Stage",
+  "AWS::CDK::Metadata",
+  "AWS::CloudWatch::Alarm",
+  "AWS::KMS::Alias",
+  "AWS::Lambda::Permission",
+  "AWS::Logs::LogGroup",
+  "AWS::Logs::MetricFilter",
+];
+
+/** What a resource may have beside its properties; a `Condition` it may not. */
+const resourceMembers = [
+  "Type",
+  "Properties",
+  "Metadata",
+  "DependsOn",
+  "DeletionPolicy",
+  "UpdateReplacePolicy",
+];
+
+/**
+ * Reads the one stack of the assembly in `assemblyDirectory` (as `cdk synth` or `synthesize` writes it).
+ *
+ * @throws TemplateError naming the logical id and what is not supported.
+ */
+export function loadStack(assemblyDirectory: string): LocalStack {
+  const { stackName, template } = readAssembly(assemblyDirectory);
+  const resources = resourcesOf(stackName, template);
+  return {
+    stackName,
+    tables: resources("AWS::DynamoDB::Table").map(table),
+    kmsKeys: resources("AWS::KMS::Key").map(kmsKey),
+    roles: rolesOf(resources("AWS::IAM::Role"), resources("AWS::IAM::Policy")),
+    functions: resources("AWS::Lambda::Function").map((resource) =>
+      lambdaFunction(resource, assemblyDirectory, stackName),
+    ),
+  };
+}
+
+function readAssembly(directory: string): { stackName: string; template: JsonObject } {
+  const manifest = readJson(path.join(directory, "manifest.json"));
+  const stacks = Object.entries(asObject(manifest["artifacts"], "manifest.json")).filter(
+    ([, artifact]) => isObject(artifact) && artifact["type"] === "aws:cloudformation:stack",
+  );
+  const [stack] = stacks;
+  if (!stack || stacks.length > 1)
+    throw new TemplateError("manifest.json", `must have one stack, not ${stacks.length}`);
+  const [stackName, artifact] = stack;
+  const { templateFile } = asObject(asObject(artifact, stackName)["properties"], stackName);
+  return { stackName, template: readJson(path.join(directory, asText(templateFile, stackName))) };
+}
+
+function readJson(file: string): JsonObject {
+  return asObject(JSON.parse(readFileSync(file, "utf8")), path.basename(file));
+}
+
+/** The resources of each type that is run, resolved; every resource of the template is checked. */
+function resourcesOf(stackName: string, template: JsonObject): (type: RunType) => readonly Resource[] {
+  const written = Object.entries(asObject(template["Resources"], "Resources")).map(([logicalId, value]) =>
+    readResource(logicalId, value),
+  );
+  const find = (logicalId: string, where: string): Named => {
+    const found = written.find((resource) => resource.logicalId === logicalId);
+    if (!found) throw new TemplateError(where, `there is no resource ${logicalId}`);
+    return found;
+  };
+  const resolve = resolver(stackName, {
+    ref: (logicalId, where) => physicalId(find(logicalId, where), stackName, where),
+    attribute: (logicalId, name, where) => attributeOf(find(logicalId, where), name, stackName, where),
+  });
+  return (type) =>
+    written
+      .filter((resource) => resource.type === type)
+      .map((resource) => {
+        const { logicalId, metadata } = resource;
+        const id = type === "AWS::IAM::Policy" ? logicalId : physicalId(resource, stackName, logicalId);
+        const arn = type === "AWS::IAM::Policy" ? "" : attributeOf(resource, "Arn", stackName, logicalId);
+        return {
+          logicalId,
+          id,
+          arn,
+          metadata,
+          properties: asObject(resolve(resource.properties, logicalId), logicalId),
+        };
+      });
+}
+
+function readResource(
+  logicalId: string,
+  value: unknown,
+): Named & { properties: JsonObject; metadata: JsonObject } {
+  const resource = asObject(value, logicalId);
+  onlyKnown(resource, resourceMembers, logicalId);
+  const type = asText(resource["Type"], logicalId);
+  if (!runTypes.some((known) => known === type) && !ignoredTypes.includes(type))
+    throw new TemplateError(logicalId, `${type} is not supported by the local system`);
+  const properties = asObject(resource["Properties"] ?? {}, logicalId);
+  const nameProperty = namePropertyOf(type);
+  const name = nameProperty === undefined ? undefined : properties[nameProperty];
+  return {
+    logicalId,
+    type,
+    explicitName: name === undefined ? undefined : asText(name, `${logicalId}.${nameProperty}`),
+    properties,
+    metadata: asObject(resource["Metadata"] ?? {}, logicalId),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Physical names and ARNs. CloudFormation adds random letters to a name it makes; here names are
+ * `<stack>-<logical id>`, so that state kept in a folder is found again.
+ */
+import { createHash } from "node:crypto";
+import { localAccountId, localRegion } from "../stack.ts";
+import { TemplateError } from "./read.ts";
+
+/** A resource as far as its names go. */
+export interface Named {
+  readonly logicalId: string;
+  readonly type: string;
+  /** The name the template gives it, if it does. */
+  readonly explicitName: string | undefined;
+}
+
+interface Naming {
+  /** The property in which the template may name it. */
+  readonly nameProperty?: string;
+  /** What `Ref` gives, where it isn't the name. */
+  readonly identify?: (named: Named, stackName: string) => string;
+  readonly attributes: Readonly<Record<string, (id: string) => string>>;
+}
+
+const regional = (service: string, resource: string) =>
+  `arn:aws:${service}:${localRegion}:${localAccountId}:${resource}`;
+
+const namings: Readonly<Record<string, Naming>> = {
+  "AWS::DynamoDB::Table": {
+    nameProperty: "TableName",
+    attributes: { Arn: (name) => regional("dynamodb", `table/${name}`) },
+  },
+  "AWS::KMS::Key": {
+    identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
+    attributes: { Arn: (keyId) => regional("kms", `key/${keyId}`), KeyId: (keyId) => keyId },
+  },
+  "AWS::IAM::Role": {
+    nameProperty: "RoleName",
+    attributes: { Arn: (name) => `arn:aws:iam::${localAccountId}:role/${name}` },
+  },
+  "AWS::Lambda::Function": {
+    nameProperty: "FunctionName",
+    attributes: { Arn: (name) => regional("lambda", `function:${name}`) },
+  },
+  // Its ARN ends in ":*": the group with its streams (CloudFormation, AWS::Logs::LogGroup, return values).
+  "AWS::Logs::LogGroup": {
+    nameProperty: "LogGroupName",
+    attributes: { Arn: (name) => regional("logs", `log-group:${name}:*`) },
+  },
+};
+
+export function namePropertyOf(type: string): string | undefined {
+  return namings[type]?.nameProperty;
+}
+
+/** What `Ref` of the resource gives. */
+export function physicalId(named: Named, stackName: string, where: string): string {
+  const naming = namingOf(named, where);
+  if (named.explicitName !== undefined) return named.explicitName;
+  return naming.identify?.(named, stackName) ?? `${stackName}-${named.logicalId}`;
+}
+
+/** What `Fn::GetAtt` of the resource gives. */
+export function attributeOf(named: Named, attribute: string, stackName: string, where: string): string {
+  const { attributes } = namingOf(named, where);
+  const give = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+  if (!give)
+    throw new TemplateError(where, `${named.logicalId}.${attribute} is not known to the local system`);
+  return give(physicalId(named, stackName, where));
+}
+
+function namingOf(named: Named, where: string): Naming {
+  const naming = namings[named.type];
+  if (!naming) throw new TemplateError(where, `${named.logicalId} (${named.type}) has no local name`);
+  return naming;
+}
+
+/** The same text gives the same id; version 8, "custom" (RFC 9562, section 5.8). */
+function uuidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

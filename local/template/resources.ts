@@ -1,0 +1,126 @@
+/** From resolved properties to what the local system runs; a property that is neither read nor listed as without meaning here throws. */
+import path from "node:path";
+import type { FunctionResource, KmsKeyResource, TableResource } from "../stack.ts";
+import {
+  asList,
+  asNumber,
+  asObject,
+  asOneOf,
+  asText,
+  onlyKnown,
+  TemplateError,
+  type JsonObject,
+} from "./read.ts";
+import { keyPolicyStatements } from "./statements.ts";
+
+/** A resource of the template, its properties resolved. */
+export interface Resource {
+  readonly logicalId: string;
+  /** What `Ref` gives. */
+  readonly id: string;
+  readonly arn: string;
+  readonly properties: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export function table({ logicalId, id, arn, properties }: Resource): TableResource {
+  const { KeySchema, AttributeDefinitions, StreamSpecification, TimeToLiveSpecification, ...others } =
+    properties;
+  onlyKnown(
+    others,
+    ["TableName", "BillingMode", "DeletionProtectionEnabled", "PointInTimeRecoverySpecification"],
+    logicalId,
+  );
+  return {
+    tableName: id,
+    arn,
+    keySchema: asList(KeySchema, `${logicalId}.KeySchema`).map((element) => {
+      const { AttributeName, KeyType } = asObject(element, `${logicalId}.KeySchema`);
+      return {
+        AttributeName: asText(AttributeName, `${logicalId}.KeySchema`),
+        KeyType: asOneOf(KeyType, ["HASH", "RANGE"], `${logicalId}.KeySchema`),
+      };
+    }),
+    attributeDefinitions: asList(AttributeDefinitions, `${logicalId}.AttributeDefinitions`).map(
+      (definition) => {
+        const { AttributeName, AttributeType } = asObject(definition, `${logicalId}.AttributeDefinitions`);
+        return {
+          AttributeName: asText(AttributeName, `${logicalId}.AttributeDefinitions`),
+          AttributeType: asOneOf(AttributeType, ["S", "N", "B"], `${logicalId}.AttributeDefinitions`),
+        };
+      },
+    ),
+    ...streamOf(StreamSpecification, `${logicalId}.StreamSpecification`),
+    ...timeToLiveOf(TimeToLiveSpecification, `${logicalId}.TimeToLiveSpecification`),
+  };
+}
+
+function streamOf(specification: unknown, where: string): Pick<TableResource, "streamViewType"> {
+  if (specification === undefined) return {};
+  const { StreamViewType } = asObject(specification, where);
+  const streamViewType = asOneOf(
+    StreamViewType,
+    ["NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"],
+    where,
+  );
+  return { streamViewType };
+}
+
+function timeToLiveOf(specification: unknown, where: string): Pick<TableResource, "timeToLiveAttribute"> {
+  if (specification === undefined) return {};
+  const { AttributeName, Enabled } = asObject(specification, where);
+  return Enabled === true ? { timeToLiveAttribute: asText(AttributeName, where) } : {};
+}
+
+export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyResource {
+  const { KeyPolicy, ...others } = properties;
+  onlyKnown(others, ["Description", "EnableKeyRotation"], logicalId);
+  return {
+    keyId: id,
+    arn,
+    policy: keyPolicyStatements(KeyPolicy, `${logicalId}.KeyPolicy`),
+    policyDocument: KeyPolicy,
+  };
+}
+
+/** @param stackName `Waxseal-dev`: a function's short name is what follows `waxseal-dev-` in its own. */
+export function lambdaFunction(
+  resource: Resource,
+  assemblyDirectory: string,
+  stackName: string,
+): FunctionResource {
+  const { logicalId, id, arn, properties } = resource;
+  const { Environment, Handler, MemorySize, Role, Runtime, Timeout, ...others } = properties;
+  onlyKnown(others, ["Architectures", "Code", "FunctionName", "LoggingConfig"], logicalId);
+  asOneOf(Runtime, ["nodejs24.x"], `${logicalId}.Runtime`);
+  return {
+    name: shortName(id, stackName, logicalId),
+    functionName: id,
+    arn,
+    codeDirectory: codeDirectory(resource, assemblyDirectory),
+    handler: asText(Handler, `${logicalId}.Handler`),
+    environment: environmentOf(Environment, `${logicalId}.Environment`),
+    timeoutSeconds: asNumber(Timeout, `${logicalId}.Timeout`),
+    memoryMegabytes: asNumber(MemorySize, `${logicalId}.MemorySize`),
+    roleArn: asText(Role, `${logicalId}.Role`),
+  };
+}
+
+function shortName(functionName: string, stackName: string, where: string): string {
+  const prefix = `${stackName.toLowerCase()}-`;
+  if (!functionName.startsWith(prefix))
+    throw new TemplateError(where, `the function's name must begin with ${prefix}`);
+  return functionName.slice(prefix.length);
+}
+
+/** The CDK writes where a function's code lies beside the template, if asset metadata is on. */
+function codeDirectory({ logicalId, metadata }: Resource, assemblyDirectory: string): string {
+  return path.resolve(assemblyDirectory, asText(metadata["aws:asset:path"], `${logicalId}: aws:asset:path`));
+}
+
+function environmentOf(value: unknown, where: string): Readonly<Record<string, string>> {
+  const variables = asObject(asObject(value, where)["Variables"], where);
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, text]) => [name, asText(text, `${where}.${name}`)]),
+  );
+}

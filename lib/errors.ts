@@ -1,3 +1,5 @@
+import type { ProviderId } from "./providers/provider-id.ts";
+
 /**
  * Every error Waxseal throws on purpose: one class, one stable `code` each. Messages are constant, so
  * nothing of the input, and no inner error's text, can travel in them; callers switch on `code`.
@@ -5,6 +7,7 @@
 const catalogue = {
   // The caller
   AUTHENTICATION_REQUIRED: { retryable: false, message: "Authentication required" },
+  ISSUER_UNAVAILABLE: { retryable: true, message: "The token issuer's keys are unavailable at the moment" },
   MALFORMED_JSON: { retryable: false, message: "The body is not valid JSON in UTF-8" },
   INVALID_REQUEST: { retryable: false, message: "The request does not have the documented form" },
   PAYLOAD_TOO_LARGE: { retryable: false, message: "The request is too large" },
@@ -19,6 +22,10 @@ const catalogue = {
   ROUTE_NOT_ALLOWED: { retryable: false, message: "The proxy does not pass on this method and path" },
   ORIGIN_NOT_REGISTERED: { retryable: false, message: "A stored API key goes to its registered origin only" },
   PROVIDER_UNREACHABLE: { retryable: true, message: "The provider could not be reached" },
+  PROVIDER_REDIRECTED: {
+    retryable: false,
+    message: "The provider redirected the call, which is not followed",
+  },
   PROVIDER_TIMEOUT: { retryable: true, message: "The provider did not answer in time" },
   // The envelope
   DECRYPT_FAILED: { retryable: false, message: "The stored API key could not be opened" },
@@ -50,14 +57,18 @@ export class WaxsealError extends Error {
   readonly code: ErrorCode;
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
-  readonly aws?: AwsFailure;
+  /** The AWS call that failed, if one did. */
+  readonly aws: AwsFailure | undefined;
+  /** The registered provider that it is about, if it is about one. */
+  readonly provider: ProviderId | undefined;
 
-  constructor(code: ErrorCode, aws?: AwsFailure) {
+  constructor(code: ErrorCode, details: { aws?: AwsFailure; provider?: ProviderId } = {}) {
     super(catalogue[code].message);
     this.name = "WaxsealError";
     this.code = code;
     this.retryable = catalogue[code].retryable;
-    if (aws) this.aws = aws;
+    this.aws = details.aws;
+    this.provider = details.provider;
   }
 }
 

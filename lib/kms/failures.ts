@@ -31,9 +31,9 @@ const codeByNameWhenUnwrapping: Readonly<Record<string, ErrorCode>> = {
 
 /** The error to throw for a failed KMS call: anything unknown is an outage, retryable. */
 export function kmsError(operation: "GenerateDataKey" | "Decrypt", error: unknown): WaxsealError {
-  const failure = describeAwsError("kms", operation, error);
+  const aws = describeAwsError("kms", operation, error);
   const codes = operation === "Decrypt" ? codeByNameWhenUnwrapping : codeByNameWhenGenerating;
-  return new WaxsealError(codes[failure.error] ?? "KMS_UNAVAILABLE", failure);
+  return new WaxsealError(codes[aws.error] ?? "KMS_UNAVAILABLE", { aws });
 }
 
 /** Whether another attempt may help: everything that is not a definite answer. */

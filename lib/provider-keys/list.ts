@@ -49,5 +49,5 @@ function statusOf(item: RawRecord, now: string): ProviderKeyStatus {
 /** Whether there is a usable provider key for each provider, as the legacy routes answer it. */
 export function configuredByProvider(statuses: readonly ProviderKeyStatus[]): Record<string, boolean> {
   const usable = new Set(statuses.filter(({ state }) => state === "active").map(({ provider }) => provider));
-  return Object.fromEntries(providers.map(({ id, legacy }) => [legacy.statusField, usable.has(id)]));
+  return Object.fromEntries(providers.map(({ id, statusField }) => [statusField, usable.has(id)]));
 }

@@ -31,8 +31,8 @@ export function isOwnRepeat(refusal: Refusal, changeId: string): boolean {
 
 /** The error to throw for a failed DynamoDB call: anything unknown is an outage, retryable. */
 export function storeError(operation: string, error: unknown): WaxsealError {
-  const failure = describeAwsError("dynamodb", operation, error);
+  const aws = describeAwsError("dynamodb", operation, error);
   const code: ErrorCode =
-    failure.error === "AccessDeniedException" ? "ACCESS_DENIED_BY_AWS" : "STORE_UNAVAILABLE";
-  return new WaxsealError(code, failure);
+    aws.error === "AccessDeniedException" ? "ACCESS_DENIED_BY_AWS" : "STORE_UNAVAILABLE";
+  return new WaxsealError(code, { aws });
 }

@@ -1,4 +1,4 @@
-import { WaxsealError } from "../errors.ts";
+import { WaxsealError, type ErrorCode } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { providers, type Provider } from "./registry.ts";
 
@@ -17,8 +17,9 @@ const PASTED_SCHEME = /^(authorization:?)?bearer(?=sk-|AIza|AQ\.)/i;
  * @throws {WaxsealError} `OTHER_PROVIDERS_KEY`, or `INVALID_PROVIDER_KEY_FORMAT`.
  */
 export function cleanProviderKey(pasted: Secret, provider: Provider): Secret {
+  const invalid = (code: ErrorCode) => new WaxsealError(code, { provider: provider.id });
   const text = pasted.exposeSecret();
-  if (text.length > MAX_PASTED_LENGTH) throw new WaxsealError("INVALID_PROVIDER_KEY_FORMAT");
+  if (text.length > MAX_PASTED_LENGTH) throw invalid("INVALID_PROVIDER_KEY_FORMAT");
   const cleaned = text
     .replace(INVISIBLE, "")
     .replace(QUOTES, "")
@@ -26,7 +27,7 @@ export function cleanProviderKey(pasted: Secret, provider: Provider): Secret {
     .replace(QUOTES, "");
   if (!provider.format.test(cleaned)) {
     const isOthers = providers.some((other) => other.format.test(cleaned));
-    throw new WaxsealError(isOthers ? "OTHER_PROVIDERS_KEY" : "INVALID_PROVIDER_KEY_FORMAT");
+    throw invalid(isOthers ? "OTHER_PROVIDERS_KEY" : "INVALID_PROVIDER_KEY_FORMAT");
   }
   return new Secret(cleaned);
 }

@@ -23,11 +23,8 @@ export interface Provider {
   readonly format: RegExp;
   /** Finds a provider key anywhere in a text: for redaction, so it may find too much. */
   readonly leakPattern: RegExp;
-  /** The names under which the legacy routes know it. */
-  readonly legacy: {
-    readonly statusField: "hasOpenAI" | "hasAnthropic" | "hasGoogle";
-    readonly formatError: string;
-  };
+  /** Its name in `GET /api/user/api-key-status`. */
+  readonly statusField: "hasOpenAI" | "hasAnthropic" | "hasGoogle";
   /** Versioned: an origin never changes under its id, since records are sealed for the id. First is current. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]];
   readonly authorization: AuthorizationHeader;
@@ -51,7 +48,7 @@ const openai: Provider = {
   formatInWords: "starts with sk- (sk-proj- and sk-svcacct- too), then at least 20 letters, digits, - or _",
   format: /^sk-(?!ant-|or-)[A-Za-z0-9_-]{20,400}$/,
   leakPattern: /sk-(?!ant-)[A-Za-z0-9_-]{16,}/,
-  legacy: { statusField: "hasOpenAI", formatError: "Invalid openai API key format" },
+  statusField: "hasOpenAI",
   endpoints: [{ endpointId: "openai-1", origin: "https://api.openai.com" }],
   authorization: { name: "authorization", scheme: "Bearer" },
   allowedCalls: [
@@ -72,7 +69,7 @@ const anthropic: Provider = {
   formatInWords: "starts with sk-ant-, then at least 20 letters, digits, - or _",
   format: /^sk-ant-[A-Za-z0-9_-]{20,400}$/,
   leakPattern: /sk-ant-[A-Za-z0-9_-]{16,}/,
-  legacy: { statusField: "hasAnthropic", formatError: "Invalid anthropic API key format" },
+  statusField: "hasAnthropic",
   endpoints: [{ endpointId: "anthropic-1", origin: "https://api.anthropic.com" }],
   authorization: { name: "x-api-key" },
   allowedCalls: [
@@ -91,7 +88,7 @@ const google: Provider = {
   formatInWords: "starts with AIza, then 35 letters, digits, - or _ (or starts with AQ.)",
   format: /^(AIza[A-Za-z0-9_-]{35}|AQ\.[A-Za-z0-9_-]{20,400})$/,
   leakPattern: /AIza[A-Za-z0-9_-]{20,}|AQ\.[A-Za-z0-9_-]{20,}/,
-  legacy: { statusField: "hasGoogle", formatError: "Invalid google API key format" },
+  statusField: "hasGoogle",
   endpoints: [{ endpointId: "google-1", origin: "https://generativelanguage.googleapis.com" }],
   authorization: { name: "x-goog-api-key" },
   allowedCalls: [

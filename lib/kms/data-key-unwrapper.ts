@@ -1,47 +1,10 @@
-import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
+import { DecryptCommand } from "@aws-sdk/client-kms";
 import type { EncryptionContext } from "../envelope/associated-data.ts";
-import type {
-  DataKeyGenerator,
-  DataKeyUnwrapper,
-  GeneratedDataKey,
-  WrappedDataKey,
-} from "../envelope/keyring.ts";
+import type { DataKeyUnwrapper, WrappedDataKey } from "../envelope/keyring.ts";
 import { WaxsealError } from "../errors.ts";
+import { present, type KmsSender } from "./answer.ts";
 import { isTransientKmsError, kmsError } from "./failures.ts";
 import { withRetry } from "./retry.ts";
-
-/** The one method used; a client must be made with `maxAttempts: 1`, or attempts would hide in it. */
-export type KmsSender = Pick<KMSClient, "send">;
-
-/**
- * Data keys from KMS's `GenerateDataKey`, under one KMS key.
- *
- * @param encryptionKeyId - ARN of the KMS key of new seals.
- */
-export function kmsDataKeyGenerator(kms: KmsSender, encryptionKeyId: string): DataKeyGenerator {
-  return {
-    async generateDataKey(encryptionContext, bytes) {
-      const send = () =>
-        kms.send(
-          new GenerateDataKeyCommand({
-            KeyId: encryptionKeyId,
-            NumberOfBytes: bytes,
-            EncryptionContext: encryptionContext,
-          }),
-        );
-      const answer = await withRetry(send, isTransientKmsError).catch((error: unknown) => {
-        throw kmsError("GenerateDataKey", error);
-      });
-      return {
-        dataKey: present(answer.Plaintext),
-        wrappedDataKey: present(answer.CiphertextBlob),
-        encryptionKeyId: present(answer.KeyId),
-        keyMaterialId: present(answer.KeyMaterialId),
-        kmsRequestId: present(answer.$metadata.requestId),
-      } satisfies GeneratedDataKey;
-    },
-  };
-}
 
 /**
  * Unwraps data keys with KMS's `Decrypt`.
@@ -79,10 +42,4 @@ function decryptCommand(wrapped: WrappedDataKey, encryptionContext: EncryptionCo
     { step: "initialize", name: "waxsealUse" },
   );
   return command;
-}
-
-/** AWS documents these fields as always there in a success; without one, the answer is no success. */
-function present<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new WaxsealError("KMS_UNAVAILABLE");
-  return value;
 }

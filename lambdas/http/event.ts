@@ -1,0 +1,32 @@
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+import { routes, type Route } from "../../lib/routes.ts";
+
+/** What API Gateway hands a function, and what our middleware adds to it. */
+export type ApiEvent = APIGatewayProxyEvent;
+export type { Context };
+
+/** The route an event came by. A forged event may name none; its errors are problem documents. */
+export function routeOf(event: ApiEvent): Route {
+  const found = routes.find(
+    ({ path, method }) => path === event.resource && (method === "ANY" || method === event.httpMethod),
+  );
+  return found ?? { method: "ANY", path: "", function: "list", errors: "problem" };
+}
+
+/**
+ * A header's one value; `undefined` if it is absent, or there more than once.
+ *
+ * @param name - in lower case; headers arrive in any.
+ */
+export function singleHeader(event: ApiEvent, name: string): string | undefined {
+  const values = headerValues(event, name);
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** All values of a header. API Gateway gives both maps; a test event may have either. */
+export function headerValues(event: ApiEvent, name: string): string[] {
+  const multi = Object.entries(event.multiValueHeaders ?? {}).filter(([key]) => key.toLowerCase() === name);
+  if (multi.length > 0) return multi.flatMap(([, values]) => values ?? []);
+  const single = Object.entries(event.headers ?? {}).filter(([key]) => key.toLowerCase() === name);
+  return single.flatMap(([, value]) => (value === undefined ? [] : [value]));
+}

@@ -1,0 +1,51 @@
+import { Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { providers } from "../../lib/providers/registry.ts";
+import type { ProxyRequest } from "../../lib/proxy/target.ts";
+import type { ApiEvent } from "./event.ts";
+
+/** The `{provider}` of a proxied route: `openai`, or `openai@name` for one of several. */
+export function addressee(event: ApiEvent): { providerId: string; name: string | undefined } {
+  const [providerId = "", name] = (event.pathParameters?.["provider"] ?? "").split("@", 2);
+  return { providerId, name };
+}
+
+/** The header in which the provider's official SDK sends its key; ours is the token that is there. */
+export function sdkHeader(event: ApiEvent): string | undefined {
+  const { providerId } = addressee(event);
+  return providers.find(({ id }) => id === providerId)?.authorization.name;
+}
+
+/** The call below the proxied path. API Gateway has decoded the path once; it is not decoded again. */
+export function proxyRequest(event: ApiEvent): ProxyRequest {
+  const query = Object.entries(event.multiValueQueryStringParameters ?? {});
+  return {
+    method: event.httpMethod,
+    path: `/${event.pathParameters?.["path"] ?? ""}`,
+    query: Object.fromEntries(query.map(([name, values]) => [name, values ?? []])),
+  };
+}
+
+export function requestBody(event: ApiEvent): Uint8Array | undefined {
+  if (!event.body) return undefined;
+  return Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
+}
+
+/** The caller's headers; where one is repeated, its last value. */
+export function callerHeaders(event: ApiEvent): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** A provider's answer as a streaming Lambda returns it. */
+export function streamedAnswer(response: Response) {
+  return {
+    statusCode: response.status,
+    headers: { "x-content-type-options": "nosniff", ...Object.fromEntries(response.headers) },
+    // The global and Node's own type of the same class differ in the type declarations.
+    body: response.body ? Readable.fromWeb(response.body as NodeReadableStream<Uint8Array>) : "",
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The composition root: makes clients, clock and ids for each flow, from the environment, on first use.
+ * Each flow has its own function, so that a bundle holds only what its flow needs.
+ */
+import { randomBytes } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { tokenVerifier } from "./auth/verify-token.ts";
+import { WaxsealError } from "./errors.ts";
+import { kmsDataKeyGenerator } from "./kms/data-key-generator.ts";
+import { kmsDataKeyUnwrapper } from "./kms/data-key-unwrapper.ts";
+import type { ListPorts } from "./provider-keys/list.ts";
+import type { RemovePorts } from "./provider-keys/remove.ts";
+import type { SavePorts } from "./provider-keys/save.ts";
+import { ProviderKeyStore } from "./provider-keys/store.ts";
+import type { UsePorts } from "./provider-keys/use.ts";
+import { settingsFromEnvironment } from "./settings.ts";
+
+/** Long enough for a slow answer within a region, short enough for one retry while a person waits. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 3000 };
+
+export const settings = once(() => settingsFromEnvironment(process.env));
+export const verifyToken = once(() => tokenVerifier(settings()));
+
+const store = once(() => {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: timeouts }));
+  return new ProviderKeyStore(dynamo, settings().table);
+});
+
+/** One attempt a call: our own retry counts and names them (`lib/kms/retry.ts`). */
+const kms = once(() => new KMSClient({ maxAttempts: 1, requestHandler: timeouts }));
+
+export const savePorts = once((): SavePorts => {
+  const { stage, writeSuite, encryptionKeyId } = settings();
+  if (!encryptionKeyId) throw new WaxsealError("INVALID_SETTINGS");
+  const dataKeys = kmsDataKeyGenerator(kms(), encryptionKeyId);
+  return { store: store(), dataKeys, stage, writeSuite, now, newId };
+});
+
+export const usePorts = once((): UsePorts => {
+  const { stage, readSuites } = settings();
+  const unwrapperFor = (useId: string) => kmsDataKeyUnwrapper(kms(), useId);
+  return { store: store(), unwrapperFor, stage, readSuites, now, newId };
+});
+
+export const listPorts = once((): ListPorts => ({ store: store(), now }));
+
+export const removePorts = once((): RemovePorts => {
+  return { store: store(), tombstoneDays: settings().tombstoneDays, now, newId };
+});
+
+function now(): Date {
+  return new Date();
+}
+
+/** 128 random bits, base64url. */
+export function newId(): string {
+  return randomBytes(16).toString("base64url");
+}
+
+/**
+ * Makes a value when it is first asked for; a failure is not kept. The annotation lets a bundle drop the
+ * flows it does not use.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

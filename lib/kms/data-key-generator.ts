@@ -1,0 +1,35 @@
+import { GenerateDataKeyCommand } from "@aws-sdk/client-kms";
+import type { DataKeyGenerator, GeneratedDataKey } from "../envelope/keyring.ts";
+import { present, type KmsSender } from "./answer.ts";
+import { isTransientKmsError, kmsError } from "./failures.ts";
+import { withRetry } from "./retry.ts";
+
+/**
+ * Data keys from KMS's `GenerateDataKey`, under one KMS key.
+ *
+ * @param encryptionKeyId - ARN of the KMS key of new seals.
+ */
+export function kmsDataKeyGenerator(kms: KmsSender, encryptionKeyId: string): DataKeyGenerator {
+  return {
+    async generateDataKey(encryptionContext, bytes) {
+      const send = () =>
+        kms.send(
+          new GenerateDataKeyCommand({
+            KeyId: encryptionKeyId,
+            NumberOfBytes: bytes,
+            EncryptionContext: encryptionContext,
+          }),
+        );
+      const answer = await withRetry(send, isTransientKmsError).catch((error: unknown) => {
+        throw kmsError("GenerateDataKey", error);
+      });
+      return {
+        dataKey: present(answer.Plaintext),
+        wrappedDataKey: present(answer.CiphertextBlob),
+        encryptionKeyId: present(answer.KeyId),
+        keyMaterialId: present(answer.KeyMaterialId),
+        kmsRequestId: present(answer.$metadata.requestId),
+      } satisfies GeneratedDataKey;
+    },
+  };
+}

@@ -2,12 +2,11 @@
  * The policy of the key encryption key, whole. Whoever may use it is named here by the ARN of a role,
  * and everyone else is refused, whatever their own policies say.
  *
- * - An Allow here names the account and, by `aws:PrincipalArn`, the roles. That delegates to IAM: a
- *   role also needs the action in its own policy, which adds the conditions (AWS KMS, "Default key
- *   policy": allowing the account enables IAM policies). Were the role itself the principal, this
- *   Allow alone would do, and the conditions of its own policy would hold nothing. It also keeps KMS
- *   from refusing the policy because a role made a second ago is not yet visible to it (API reference,
- *   PutKeyPolicy).
+ * - An Allow here names the account and, by `aws:PrincipalArn`, the roles. The account as principal
+ *   gives nobody permission, it lets IAM policies give it (AWS KMS, "Creating a key policy", Principal):
+ *   a role also needs the action in its own policy, which adds the conditions. Were the role itself the
+ *   principal, this Allow alone would do, whatever its own policy says. It also keeps KMS from refusing
+ *   the policy because a role made a second ago is not visible to it yet (API reference, PutKeyPolicy).
  * - `aws:PrincipalArn` is the role's ARN for every session of it (IAM, "AWS global condition context
  *   keys"). A request without it, as a service's, is denied: negated operators match what is absent.
  * - Nobody is denied the management of the policy itself, so nobody can be locked out of it; changing

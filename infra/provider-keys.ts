@@ -55,13 +55,15 @@ export class ProviderKeys extends Construct {
     this.#serve(fn).addToPrincipalPolicy(removeRecord(this.table.tableArn));
   }
 
-  /** Using: the claim, and the decryption of its data key. This function sees provider keys. */
+  /**
+   * Using: the claim, and the decryption of its data key. This function sees provider keys. Which KMS key
+   * wrapped a data key each record says, so the environment need not.
+   */
   grantUse(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(claimRecord(this.table.tableArn));
     role.addToPrincipalPolicy(openDataKeys(this.kmsKey.keyArn, this.#settings.stage));
     this.#encryptionKey.admitOpening(role);
-    fn.addEnvironment("WAXSEAL_ENCRYPTION_KEY", this.kmsKey.keyArn);
   }
 
   /** The settings and the table's name, for a function of this stack's; returns its role. */

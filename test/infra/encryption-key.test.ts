@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { encryptionPurpose } from "../../infra/key-policy.ts";
+import { encryptionContextOf } from "../../lib/provider-keys/encryption-context.ts";
+import { ofType, synthesised, type Resource } from "./synthesised.ts";
+
+const stack = synthesised();
+
+function theOne(type: string): Resource {
+  const [only, ...others] = ofType(stack, type);
+  if (!only || others.length > 0) throw new Error(`there must be one ${type}`);
+  return only[1];
+}
+
+const account = { AWS: "arn:<AWS::Partition>:iam::<AWS::AccountId>:root" };
+const everyone = { AWS: "*" };
+const cryptographicActions = [
+  ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair"],
+  ...["kms:GenerateDataKeyPairWithoutPlaintext", "kms:GenerateDataKeyWithoutPlaintext"],
+  ...["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+];
+
+describe("the key encryption key", () => {
+  test("is rotated, and is kept when the stack goes", () => {
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = theOne("AWS::KMS::Key");
+    expect(Properties["EnableKeyRotation"]).toBe(true);
+    expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+    });
+    expect(theOne("AWS::KMS::Alias").Properties).toEqual({
+      AliasName: "alias/waxseal-dev-provider-keys",
+      TargetKeyId: "<ProviderKeysEncryptionKey.Arn>",
+    });
+  });
+
+  test("is under this policy", () => {
+    expect(theOne("AWS::KMS::Key").Properties["KeyPolicy"]).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AdministratorsManage",
+          Effect: "Allow",
+          Principal: account,
+          Action: [
+            ...["kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey"],
+            ...["kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation"],
+            ...["kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListGrants", "kms:ListKeyPolicies"],
+            ...["kms:ListKeyRotations", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:RevokeGrant"],
+            ...["kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource"],
+            ...["kms:UpdateAlias", "kms:UpdateKeyDescription"],
+          ],
+          Resource: "*",
+        },
+        {
+          Sid: "SavingRolesMayMakeDataKeys",
+          Effect: "Allow",
+          Principal: account,
+          Action: "kms:GenerateDataKey",
+          Resource: "*",
+          Condition: { ArnEquals: { "aws:PrincipalArn": ["<SaveRole.Arn>"] } },
+        },
+        {
+          Sid: "OpeningRolesMayDecrypt",
+          Effect: "Allow",
+          Principal: account,
+          Action: "kms:Decrypt",
+          Resource: "*",
+          Condition: { ArnEquals: { "aws:PrincipalArn": ["<ProviderProxyRole.Arn>"] } },
+        },
+        {
+          Sid: "OnlySavingRolesMakeDataKeys",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: [
+            ...["kms:GenerateDataKey", "kms:GenerateDataKeyPair"],
+            ...["kms:GenerateDataKeyPairWithoutPlaintext", "kms:GenerateDataKeyWithoutPlaintext"],
+          ],
+          Resource: "*",
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": ["<SaveRole.Arn>"] } },
+        },
+        {
+          Sid: "OnlyOpeningRolesDecrypt",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: "kms:Decrypt",
+          Resource: "*",
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": ["<ProviderProxyRole.Arn>"] } },
+        },
+        {
+          Sid: "NobodyUsesItOtherwise",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: ["kms:CreateGrant", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+          Resource: "*",
+        },
+        {
+          Sid: "OnlyForProviderKeys",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: cryptographicActions,
+          Resource: "*",
+          Condition: { StringNotEquals: { "kms:EncryptionContext:purpose": "waxseal/provider-key" } },
+        },
+        {
+          Sid: "OnlyForThisStage",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: cryptographicActions,
+          Resource: "*",
+          Condition: { StringNotEquals: { "kms:EncryptionContext:stage": "dev" } },
+        },
+      ],
+    });
+  });
+
+  test("is asked for with the names and the purpose that its policy wants", () => {
+    const context = encryptionContextOf("dev", "owner", "openai/default");
+    expect(context).toEqual({
+      purpose: encryptionPurpose,
+      stage: "dev",
+      ownerId: "owner",
+      slot: "openai/default",
+    });
+  });
+});
+
+describe("the table", () => {
+  test("is on demand, recoverable, protected, kept, and streams both images", () => {
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = theOne("AWS::DynamoDB::Table");
+    expect({ Properties, DeletionPolicy, UpdateReplacePolicy }).toEqual({
+      Properties: {
+        AttributeDefinitions: [
+          { AttributeName: "ownerId", AttributeType: "S" },
+          { AttributeName: "slot", AttributeType: "S" },
+        ],
+        KeySchema: [
+          { AttributeName: "ownerId", KeyType: "HASH" },
+          { AttributeName: "slot", KeyType: "RANGE" },
+        ],
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+        TimeToLiveSpecification: { AttributeName: "purgeAt", Enabled: true },
+      },
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+    });
+  });
+});

@@ -1,0 +1,79 @@
+/** One synthesis with a stand-in for the handlers, and its template in a form that can be read. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll } from "vitest";
+import { synthesize } from "../../infra/synth.ts";
+import type { WaxsealStackProps } from "../../infra/waxseal-stack.ts";
+import { functionEntries, type FunctionName } from "../../lib/routes.ts";
+import { defaultSettings, type Settings } from "../../lib/settings.ts";
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly [attribute: string]: unknown;
+}
+
+export interface Synthesised {
+  readonly directory: string;
+  readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<string, { Value: unknown }>>;
+}
+
+export const testSettings: Settings = {
+  ...defaultSettings,
+  issuer: "https://issuer.test",
+  jwksUri: "https://issuer.test/jwks.json",
+};
+
+/** Every function with the same small handler: the policies and routes don't depend on the code. */
+export const fixtureEntries = Object.fromEntries(
+  Object.keys(functionEntries).map((name) => [name, "test/infra/fixtures/handler.ts"]),
+) as Record<FunctionName, string>;
+
+/** Synthesises into a folder that is gone when the test file is done. */
+export function synthesised(
+  settings: Settings = testSettings,
+  props: Omit<WaxsealStackProps, "settings"> = { entries: fixtureEntries },
+): Synthesised {
+  const directory = temporaryFolder();
+  const [stack] = synthesize(settings, directory, props).stacks;
+  if (!stack) throw new Error("no stack was synthesised");
+  const template = JSON.parse(readFileSync(stack.templateFullPath, "utf8")) as {
+    Resources: Record<string, Resource>;
+    Outputs: Record<string, { Value: unknown }>;
+  };
+  return { directory, resources: readable(template.Resources), outputs: readable(template.Outputs) };
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "waxseal-infra-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function ofType({ resources }: Synthesised, type: string): readonly [string, Resource][] {
+  return Object.entries(resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** `{"Fn::GetAtt": ["SaveRoleC12E4668", "Arn"]}` → `<SaveRole.Arn>`, `Fn::Join` joined, logical ids without their hash. */
+function readable<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value), (_name, member: unknown) => {
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    const { Ref: ref, "Fn::GetAtt": attribute, "Fn::Join": join } = member as Intrinsics;
+    if (ref !== undefined) return `<${withoutHash(ref)}>`;
+    if (attribute) return `<${withoutHash(attribute[0])}.${attribute[1]}>`;
+    if (join) return join[1].join(join[0]);
+    return Object.fromEntries(Object.entries(member).map(([name, one]) => [withoutHash(name), one]));
+  }) as Value;
+}
+
+interface Intrinsics {
+  readonly Ref?: string;
+  readonly "Fn::GetAtt"?: readonly [string, string];
+  readonly "Fn::Join"?: readonly [string, readonly string[]];
+}
+
+function withoutHash(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, "");
+}

@@ -1,0 +1,54 @@
+/** Starts DynamoDB with its streams and its sweep of expired items. */
+import type { TableResource } from "../../stack.ts";
+import type { AwsService } from "../protocol.ts";
+import { startBackend } from "./backend.ts";
+import { dynamoDbService } from "./dynamodb.ts";
+import { StreamLog } from "./stream-log.ts";
+import { streamsService } from "./streams.ts";
+import { Tables } from "./tables.ts";
+import { sweepExpired } from "./ttl.ts";
+import { Writer } from "./writer.ts";
+
+const sweepEveryMs = 5_000;
+
+export interface DynamoDb {
+  readonly service: AwsService;
+  readonly streams: AwsService;
+  /** Deletes what has expired by now; also runs every five seconds. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `path`: the folder of the store; in memory without. */
+export async function startDynamoDb(
+  stackTables: readonly TableResource[],
+  now: () => Date,
+  path?: string,
+): Promise<DynamoDb> {
+  const backend = await startBackend(path);
+  const streamLog = new StreamLog(now);
+  const tables = new Tables(backend);
+  const writer = new Writer(backend, streamLog);
+  await tables.deploy(stackTables).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
+  let sweeping = Promise.resolve();
+  const sweep = () => {
+    // One after the other, and a failing one (the store is closing) does not stop the next.
+    sweeping = sweeping.then(() => sweepExpired(tables, backend, writer, now())).catch(() => undefined);
+    return sweeping;
+  };
+  const timer = setInterval(() => void sweep(), sweepEveryMs);
+  timer.unref();
+  return {
+    service: dynamoDbService(tables, backend, writer),
+    streams: streamsService(tables, streamLog),
+    sweep,
+    async close() {
+      clearInterval(timer);
+      await sweeping;
+      await backend.close();
+    },
+  };
+}

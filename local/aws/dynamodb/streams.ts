@@ -1,0 +1,114 @@
+/** The DynamoDB Streams API (Amazon DynamoDB Streams API Reference), with one shard for each stream. */
+import type { TableResource } from "../../stack.ts";
+import { authorise } from "../iam/authorise.ts";
+import {
+  AwsError,
+  isObject,
+  unknownOperation,
+  type AwsCall,
+  type AwsService,
+  type JsonObject,
+} from "../protocol.ts";
+import { streamArnOf, streamLabel, type StreamLog } from "./stream-log.ts";
+import { tableNameIn, type Tables } from "./tables.ts";
+
+const shardId = "shardId-00000001000000000000-00000001";
+const maxRecords = 1000;
+/** Below every sequence number. */
+const beforeAll = "0";
+
+export function streamsService(tables: Tables, log: StreamLog): AwsService {
+  const streamOf = (call: AwsCall, streamArn: unknown): TableResource => {
+    const action = `dynamodb:${call.operation}`;
+    authorise({ caller: call.caller, action, resourceArn: String(streamArn), conditionKeys: {} });
+    return tables.byStreamArn(String(streamArn));
+  };
+  const operations: Readonly<Record<string, (call: AwsCall) => JsonObject>> = {
+    ListStreams(call) {
+      authorise({ caller: call.caller, action: "dynamodb:ListStreams", resourceArn: "*", conditionKeys: {} });
+      const name = call.input["TableName"] === undefined ? undefined : tableNameIn(call.input["TableName"]);
+      const listed = tables
+        .all()
+        .filter((t) => t.streamViewType && (name === undefined || name === t.tableName));
+      return { Streams: listed.map(streamNamesOf) };
+    },
+    DescribeStream: (call) => ({ StreamDescription: describe(streamOf(call, call.input["StreamArn"])) }),
+    GetShardIterator(call) {
+      const table = streamOf(call, call.input["StreamArn"]);
+      if (call.input["ShardId"] !== shardId)
+        throw new AwsError("ResourceNotFoundException", "There is no such shard");
+      return { ShardIterator: iteratorOf(streamArnOf(table.arn), startOf(call.input, log)) };
+    },
+    GetRecords(call) {
+      const { streamArn, after } = readIterator(call.input["ShardIterator"]);
+      const table = streamOf(call, streamArn);
+      const limit = Math.min(
+        typeof call.input["Limit"] === "number" ? call.input["Limit"] : maxRecords,
+        maxRecords,
+      );
+      const records = log.recordsAfter(table.tableName, after, limit);
+      const last = records.at(-1)?.dynamodb.SequenceNumber ?? after;
+      return { Records: records, NextShardIterator: iteratorOf(streamArn, last) };
+    },
+  };
+  return {
+    async call(call) {
+      const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
+      if (!operation) throw unknownOperation("DynamoDB Streams", call.operation);
+      if (call.operation !== "ListStreams" && call.operation !== "GetRecords") {
+        // A table of an earlier run is known once it has been looked up.
+        await tables.find(tableNameIn(String(call.input["StreamArn"]).split("/stream/")[0]));
+      }
+      return operation(call);
+    },
+  };
+}
+
+function streamNamesOf(table: TableResource): JsonObject {
+  return { StreamArn: streamArnOf(table.arn), StreamLabel: streamLabel, TableName: table.tableName };
+}
+
+function describe(table: TableResource): JsonObject {
+  return {
+    ...streamNamesOf(table),
+    StreamStatus: "ENABLED",
+    StreamViewType: table.streamViewType,
+    CreationRequestDateTime: Date.parse(`${streamLabel}Z`) / 1000,
+    KeySchema: table.keySchema,
+    Shards: [
+      { ShardId: shardId, SequenceNumberRange: { StartingSequenceNumber: beforeAll.padStart(24, "0") } },
+    ],
+  };
+}
+
+/** The sequence number after which the iterator begins. */
+function startOf(input: JsonObject, log: StreamLog): string {
+  const sequence = String(input["SequenceNumber"]);
+  switch (input["ShardIteratorType"]) {
+    case "TRIM_HORIZON":
+      return beforeAll;
+    case "LATEST":
+      return log.lastSequence();
+    case "AFTER_SEQUENCE_NUMBER":
+      return sequence;
+    case "AT_SEQUENCE_NUMBER":
+      return (BigInt(sequence) - 1n).toString().padStart(24, "0");
+    default:
+      throw new AwsError("ValidationException", "ShardIteratorType is not one of the documented ones");
+  }
+}
+
+/** Iterators do not expire here; AWS's last fifteen minutes. */
+function iteratorOf(streamArn: string, after: string): string {
+  return Buffer.from(JSON.stringify({ streamArn, after })).toString("base64");
+}
+
+function readIterator(iterator: unknown): { streamArn: string; after: string } {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(String(iterator), "base64").toString("utf8"));
+    if (isObject(parsed)) return { streamArn: String(parsed["streamArn"]), after: String(parsed["after"]) };
+  } catch {
+    // answered below
+  }
+  throw new AwsError("ValidationException", "Invalid ShardIterator");
+}

@@ -1,0 +1,154 @@
+/**
+ * The one endpoint that speaks AWS's protocols on this machine: KMS, DynamoDB, DynamoDB Streams and
+ * STS GetCallerIdentity, for any AWS SDK or the AWS CLI. For development and evaluation: signatures are
+ * not verified, and the key material of the emulated KMS is in this process.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { LocalStack } from "../stack.ts";
+import { accessKeyIdOf, callersOf, type Callers } from "./caller.ts";
+import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
+import { startDynamoDb } from "./dynamodb/start.ts";
+import { refusalOf } from "./guard.ts";
+import { assertSupported } from "./iam/supported.ts";
+import { KeyStore } from "./kms/keys.ts";
+import { kmsService } from "./kms/kms.ts";
+import {
+  AwsError,
+  parseInput,
+  readBody,
+  sendError,
+  sendJson,
+  unknownOperation,
+  type AwsService,
+} from "./protocol.ts";
+import { callerIdentityXml } from "./sts.ts";
+
+export interface AwsEndpointOptions {
+  readonly stack: LocalStack;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Keeps tables, keys and CloudTrail records; without it everything is in memory. */
+  readonly dataDirectory?: string;
+  readonly now?: () => Date;
+}
+
+export interface AwsEndpoint {
+  /** `http://127.0.0.1:7481` */
+  readonly url: string;
+  readonly port: number;
+  /** The access key id under which a call is made with that role. */
+  accessKeyIdOf(roleArn: string): string;
+  /** The records so far, oldest first. */
+  cloudTrailRecords(): CloudTrailRecord[];
+  /** Answers what is under way, then lets go of port, timers and files. */
+  close(): Promise<void>;
+}
+
+/** Longer than the 60 s after which AWS's SDKs and Lambda's may still reuse a connection. */
+const keepAliveMs = 75_000;
+
+interface Services {
+  readonly stack: LocalStack;
+  readonly callers: Callers;
+  readonly cloudTrail: CloudTrailLog;
+  readonly byTarget: Readonly<Record<string, AwsService>>;
+}
+
+/**
+ * Starts the endpoint on 127.0.0.1.
+ *
+ * @throws Error where a policy has something that is not evaluated here (by name), or the port is taken (`EADDRINUSE`).
+ */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const { stack, dataDirectory } = options;
+  const now = options.now ?? (() => new Date());
+  if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const file = (name: string) => (dataDirectory === undefined ? undefined : join(dataDirectory, name));
+  for (const role of stack.roles) assertSupported(role.statements);
+  const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
+  const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
+  const dynamoDb = await startDynamoDb(stack.tables, now, file("dynamodb"));
+  const byTarget = {
+    TrentService: kmsService(keys, cloudTrail, now),
+    DynamoDB_20120810: dynamoDb.service,
+    DynamoDBStreams_20120810: dynamoDb.streams,
+  };
+  const services: Services = { stack, callers: callersOf(stack), cloudTrail, byTarget };
+  const server = createServer((request, response) => void answer(services, request, response));
+  server.keepAliveTimeout = keepAliveMs;
+  try {
+    await listen(server, options.port);
+  } catch (error) {
+    await dynamoDb.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    accessKeyIdOf,
+    cloudTrailRecords: () => cloudTrail.records(),
+    async close() {
+      await stop(server);
+      await dynamoDb.close();
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeIdleConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = randomUUID();
+  response.setHeader("x-amzn-requestid", requestId);
+  const contentType = request.headers["content-type"]?.split(";")[0] ?? "application/x-amz-json-1.1";
+  try {
+    const refusal = refusalOf(request.headers, request.socket.localPort ?? 0);
+    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, { status: 403 });
+    if (request.method === "GET") return answerPage(services, request.url, response);
+    const body = await readBody(request);
+    const caller = services.callers.identify(request.headers.authorization);
+    if (contentType === "application/x-www-form-urlencoded") {
+      const xml = callerIdentityXml(new URLSearchParams(body.toString("utf8")), caller, requestId);
+      response.setHeader("content-type", "text/xml");
+      response.end(xml);
+      return;
+    }
+    const [prefix = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
+    const service = Object.hasOwn(services.byTarget, prefix) ? services.byTarget[prefix] : undefined;
+    if (!service)
+      throw unknownOperation(prefix === "" ? "services without X-Amz-Target, as" : prefix, operation);
+    const userAgent = request.headers["user-agent"] ?? "";
+    const sourceIpAddress = request.socket.remoteAddress ?? "127.0.0.1";
+    const call = { caller, operation, input: parseInput(body), requestId, userAgent, sourceIpAddress };
+    sendJson(response, 200, await service.call(call), contentType);
+  } catch (error) {
+    sendError(
+      response,
+      error,
+      contentType.startsWith("application/x-amz-json") ? contentType : "application/json",
+    );
+  }
+}
+
+function answerPage(services: Services, path: string | undefined, response: ServerResponse): void {
+  if (path === "/_cloudtrail")
+    return sendJson(response, 200, { Records: services.cloudTrail.records() }, "application/json");
+  if (path !== "/_roles") throw unknownOperation("pages, as", String(path));
+  const roles = services.stack.functions.map(({ name, roleArn }) => ({
+    function: name,
+    roleArn,
+    accessKeyId: accessKeyIdOf(roleArn),
+  }));
+  sendJson(response, 200, { roles }, "application/json");
+}

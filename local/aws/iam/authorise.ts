@@ -1,0 +1,86 @@
+/**
+ * The decision on one request within one account (IAM User Guide, "Policy evaluation logic"; KMS
+ * Developer Guide, "Key policies in AWS KMS"): an explicit deny wins; a table needs an identity-based
+ * allow; a KMS key needs its key policy, which either names the principal or, by naming the account's
+ * root, lets identity-based policies decide.
+ */
+import { localAccountId, type Statement } from "../../stack.ts";
+import type { Caller } from "../caller.ts";
+import { AwsError } from "../protocol.ts";
+import { conditionsHold, contextOf, type RequestContext } from "./conditions.ts";
+import { matchesResource, matchesWildcard } from "./match.ts";
+
+export interface AccessRequest {
+  readonly caller: Caller;
+  /** `kms:Decrypt`. */
+  readonly action: string;
+  readonly resourceArn: string;
+  /** Condition keys of the service; the global ones are added here. */
+  readonly conditionKeys: Readonly<Record<string, readonly string[] | string | undefined>>;
+  /** The key policy, where the resource is a KMS key. */
+  readonly keyPolicy?: readonly Statement[];
+}
+
+/** Throws `AccessDeniedException` with AWS's wording (IAM User Guide, "Troubleshoot access denied error messages"). */
+export function authorise(request: AccessRequest): void {
+  const reason = denialOf(request);
+  if (reason === undefined) return;
+  const { caller, action, resourceArn } = request;
+  throw new AwsError(
+    "AccessDeniedException",
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resourceArn} ${reason}`,
+  );
+}
+
+/** Why the request is denied, or undefined where it is allowed. */
+export function denialOf(request: AccessRequest): string | undefined {
+  const context = contextOf({ ...globalConditionKeys(request.caller), ...request.conditionKeys });
+  const identity = request.caller.statements.filter((statement) => applies(statement, request, context));
+  const resource = (request.keyPolicy ?? []).filter((statement) => applies(statement, request, context));
+  const named = resource.filter((statement) => names(statement, request.caller));
+  const delegating = resource.filter((statement) => statement.principals?.some(isAccount));
+
+  if (identity.some(denies)) return "with an explicit deny in an identity-based policy";
+  // A deny for the account's root covers everyone in it.
+  if ([...named, ...delegating].some(denies)) return "with an explicit deny in a resource-based policy";
+
+  const allowedByIdentity = identity.some(allows);
+  const implicitly = (kind: string) => `because no ${kind} policy allows the ${request.action} action`;
+  if (!request.keyPolicy) return allowedByIdentity ? undefined : implicitly("identity-based");
+  if (named.some(allows)) return undefined;
+  if (!delegating.some(allows)) return implicitly("resource-based");
+  return allowedByIdentity ? undefined : implicitly("identity-based");
+}
+
+function applies(statement: Statement, request: AccessRequest, context: RequestContext): boolean {
+  return (
+    statement.actions.some((action) => matchesWildcard(action, request.action, true)) &&
+    statement.resources.some((resource) => matchesResource(resource, request.resourceArn)) &&
+    conditionsHold(statement.conditions, context)
+  );
+}
+
+/** Named by role or user ARN, or as everyone. Session ARNs are not used in our policies and do not match. */
+function names(statement: Statement, caller: Caller): boolean {
+  return (
+    statement.principals?.some((principal) => principal === "*" || principal === caller.principalArn) ?? false
+  );
+}
+
+function isAccount(principal: string): boolean {
+  return principal === localAccountId || principal === `arn:aws:iam::${localAccountId}:root`;
+}
+
+const denies = (statement: Statement) => statement.effect === "Deny";
+const allows = (statement: Statement) => statement.effect === "Allow";
+
+function globalConditionKeys(caller: Caller): Record<string, string> {
+  return {
+    "aws:PrincipalArn": caller.principalArn,
+    "aws:PrincipalAccount": localAccountId,
+    "aws:PrincipalIsAWSService": "false",
+    "aws:ViaAWSService": "false",
+    // Loopback stands for AWS's TLS endpoints.
+    "aws:SecureTransport": "true",
+  };
+}

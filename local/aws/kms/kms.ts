@@ -1,0 +1,66 @@
+/** KMS: runs one operation and writes its CloudTrail record, whether it succeeded or not. */
+import { recordOf, type CloudTrailLog, type TrailDetails } from "../cloudtrail.ts";
+import { unknownOperation, type AwsService, type JsonObject } from "../protocol.ts";
+import { cryptographicOperations } from "./cryptography.ts";
+import type { KeyStore } from "./keys.ts";
+import { managementOperations } from "./management.ts";
+
+const operations = { ...cryptographicOperations, ...managementOperations };
+
+export function kmsService(keys: KeyStore, cloudTrail: CloudTrailLog, now: () => Date): AwsService {
+  return {
+    call(call) {
+      const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
+      if (!operation) return Promise.reject(unknownOperation("KMS", call.operation));
+      const { operation: name, input } = call;
+      const trail: TrailDetails = {
+        requestParameters: parametersOf(name, input),
+        responseElements: null,
+        resources: [],
+      };
+      try {
+        const output = operation.run({ call, input, keys, now, trail });
+        if (!operation.readOnly) trail.responseElements = changedKey(output);
+        cloudTrail.add(recordOf(call, operation.readOnly, trail, now()));
+        return Promise.resolve(output);
+      } catch (error) {
+        cloudTrail.add(recordOf(call, operation.readOnly, trail, now(), error));
+        return Promise.reject(error instanceof Error ? error : new Error("The emulation failed"));
+      }
+    },
+  };
+}
+
+/** What CloudTrail keeps of a request: an allow-list, so that no plaintext or ciphertext can get in. */
+const recordedParameters = [
+  ...["KeyId", "SourceKeyId", "DestinationKeyId", "KeySpec", "NumberOfBytes", "DryRun"],
+  ...["EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext"],
+  ...[
+    "PendingWindowInDays",
+    "PolicyName",
+    "Policy",
+    "BypassPolicyLockoutSafetyCheck",
+    "IncludeKeyMaterial",
+    "Limit",
+  ],
+];
+
+function parametersOf(operation: string, input: JsonObject): JsonObject {
+  const named = recordedParameters.filter((name) => input[name] !== undefined && input[name] !== null);
+  const recorded = Object.fromEntries(
+    named.map((name) => [name.charAt(0).toLowerCase() + name.slice(1), input[name]]),
+  );
+  return { ...algorithmsOf(operation), ...recorded };
+}
+
+/** Recorded "even if the encryption algorithm wasn't specified in the request". */
+function algorithmsOf(operation: string): JsonObject {
+  const algorithm = "SYMMETRIC_DEFAULT";
+  if (operation === "Decrypt" || operation === "Encrypt") return { encryptionAlgorithm: algorithm };
+  if (operation !== "ReEncrypt") return {};
+  return { sourceEncryptionAlgorithm: algorithm, destinationEncryptionAlgorithm: algorithm };
+}
+
+function changedKey(output: JsonObject): JsonObject | null {
+  return typeof output["KeyId"] === "string" ? { keyId: output["KeyId"] } : null;
+}

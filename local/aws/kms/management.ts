@@ -1,0 +1,197 @@
+/** The operations on keys themselves (KMS API Reference, the page of each; "Key states of AWS KMS keys"). */
+import { localAccountId } from "../../stack.ts";
+import { authorise, denialOf } from "../iam/authorise.ts";
+import { statementsOf } from "../iam/document.ts";
+import { AwsError, type JsonObject } from "../protocol.ts";
+import type { Statement } from "../../stack.ts";
+import { integer, requiredText, text } from "./input.ts";
+import { assertNotPendingDeletion, assertUsable, currentMaterial, newMaterial, type KmsKey } from "./keys.ts";
+import { authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
+
+const msPerDay = 86_400_000;
+/** "You can perform on-demand rotation of a KMS key a maximum of 25 times" (RotateKeyOnDemand). */
+const maxOnDemandRotations = 25;
+
+function describe(kmsKey: KmsKey): JsonObject {
+  return {
+    AWSAccountId: localAccountId,
+    KeyId: kmsKey.keyId,
+    Arn: kmsKey.arn,
+    CreationDate: kmsKey.createdAt / 1000,
+    Enabled: kmsKey.state === "Enabled",
+    Description: "",
+    KeyUsage: "ENCRYPT_DECRYPT",
+    KeyState: kmsKey.state,
+    ...(kmsKey.deletionAt === undefined ? {} : { DeletionDate: kmsKey.deletionAt / 1000 }),
+    Origin: "AWS_KMS",
+    KeyManager: "CUSTOMER",
+    CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
+    KeySpec: "SYMMETRIC_DEFAULT",
+    EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
+    MultiRegion: false,
+    CurrentKeyMaterialId: currentMaterial(kmsKey).id,
+  };
+}
+
+const describeKey: KmsOperation = {
+  readOnly: true,
+  run: (request) => ({ KeyMetadata: describe(authorisedKey(request)) }),
+};
+
+const listKeys: KmsOperation = {
+  readOnly: true,
+  run(request) {
+    authorise({ caller: request.call.caller, action: "kms:ListKeys", resourceArn: "*", conditionKeys: {} });
+    const keys = request.keys.all().map(({ keyId, arn }) => ({ KeyId: keyId, KeyArn: arn }));
+    return { Keys: keys, Truncated: false };
+  },
+};
+
+function settingState(state: "Enabled" | "Disabled"): KmsOperation {
+  return {
+    readOnly: false,
+    run(request) {
+      const kmsKey = authorisedKey(request);
+      assertNotPendingDeletion(kmsKey);
+      kmsKey.state = state;
+      request.keys.save();
+      return {};
+    },
+  };
+}
+
+const scheduleKeyDeletion: KmsOperation = {
+  readOnly: false,
+  run(request) {
+    const days = integer(request.input, "PendingWindowInDays", 7, 30) ?? 30;
+    const kmsKey = authorisedKey(request);
+    assertNotPendingDeletion(kmsKey);
+    kmsKey.state = "PendingDeletion";
+    kmsKey.deletionAt = request.now().getTime() + days * msPerDay;
+    request.keys.save();
+    const deletion = {
+      DeletionDate: kmsKey.deletionAt / 1000,
+      KeyState: "PendingDeletion",
+      PendingWindowInDays: days,
+    };
+    return { KeyId: kmsKey.arn, ...deletion };
+  },
+};
+
+const cancelKeyDeletion: KmsOperation = {
+  readOnly: false,
+  run(request) {
+    const kmsKey = authorisedKey(request);
+    if (kmsKey.state !== "PendingDeletion") {
+      throw new AwsError("KMSInvalidStateException", `${kmsKey.arn} is not pending deletion.`);
+    }
+    // "the key state of the KMS key is Disabled" (CancelKeyDeletion)
+    kmsKey.state = "Disabled";
+    delete kmsKey.deletionAt;
+    request.keys.save();
+    return { KeyId: kmsKey.arn };
+  },
+};
+
+const getKeyPolicy: KmsOperation = {
+  readOnly: true,
+  run(request) {
+    assertDefaultPolicyName(request);
+    return { Policy: authorisedKey(request).policyDocument, PolicyName: "default" };
+  },
+};
+
+const putKeyPolicy: KmsOperation = {
+  readOnly: false,
+  run(request) {
+    assertDefaultPolicyName(request);
+    const policyDocument = requiredText(request.input, "Policy");
+    const kmsKey = authorisedKey(request);
+    assertNotPendingDeletion(kmsKey);
+    const policy = parsePolicy(policyDocument);
+    if (request.input["BypassPolicyLockoutSafetyCheck"] !== true) assertNoLockout(request, kmsKey, policy);
+    kmsKey.policy = policy;
+    kmsKey.policyDocument = policyDocument;
+    request.keys.save();
+    return {};
+  },
+};
+
+function assertDefaultPolicyName(request: KmsRequest): void {
+  if ((text(request.input, "PolicyName") ?? "default") === "default") return;
+  throw new AwsError("NotFoundException", "No such policy exists");
+}
+
+function parsePolicy(policyDocument: string): Statement[] {
+  try {
+    return statementsOf(JSON.parse(policyDocument));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? "The policy is not valid JSON" : String(error);
+    throw new AwsError("MalformedPolicyDocumentException", reason);
+  }
+}
+
+/** The lockout check: who puts a policy must still be able to put the next one. */
+function assertNoLockout(request: KmsRequest, kmsKey: KmsKey, policy: readonly Statement[]): void {
+  const access = { caller: request.call.caller, action: "kms:PutKeyPolicy", resourceArn: kmsKey.arn };
+  const conditionKeys = { "kms:CallerAccount": localAccountId };
+  if (denialOf({ ...access, conditionKeys, keyPolicy: policy }) === undefined) return;
+  throw new AwsError(
+    "MalformedPolicyDocumentException",
+    "The new key policy will not allow you to update the key policy in the future.",
+  );
+}
+
+/** Automatic rotation is not emulated. */
+const getKeyRotationStatus: KmsOperation = {
+  readOnly: true,
+  run: (request) => ({ KeyId: authorisedKey(request).arn, KeyRotationEnabled: false }),
+};
+
+/** At once; in AWS the rotation follows the call by some time. */
+const rotateKeyOnDemand: KmsOperation = {
+  readOnly: false,
+  run(request) {
+    const kmsKey = authorisedKey(request);
+    assertUsable(kmsKey);
+    if (kmsKey.materials.length > maxOnDemandRotations) {
+      throw new AwsError(
+        "LimitExceededException",
+        `${kmsKey.arn} has reached the limit of on-demand rotations.`,
+      );
+    }
+    kmsKey.materials.push(newMaterial(request.now().getTime()));
+    request.keys.save();
+    return { KeyId: kmsKey.arn };
+  },
+};
+
+const listKeyRotations: KmsOperation = {
+  readOnly: true,
+  run(request) {
+    const everyMaterial = text(request.input, "IncludeKeyMaterial") === "ALL_KEY_MATERIAL";
+    const kmsKey = authorisedKey(request);
+    const listed = kmsKey.materials.filter(({ rotatedAt }) => everyMaterial || rotatedAt !== undefined);
+    const rotations = listed.map(({ id, rotatedAt }) => ({
+      KeyId: kmsKey.arn,
+      KeyMaterialId: id,
+      KeyMaterialState: id === currentMaterial(kmsKey).id ? "CURRENT" : "NON_CURRENT",
+      ...(rotatedAt === undefined ? {} : { RotationDate: rotatedAt / 1000, RotationType: "ON_DEMAND" }),
+    }));
+    return { Rotations: rotations, Truncated: false };
+  },
+};
+
+export const managementOperations: Readonly<Record<string, KmsOperation>> = {
+  DescribeKey: describeKey,
+  ListKeys: listKeys,
+  EnableKey: settingState("Enabled"),
+  DisableKey: settingState("Disabled"),
+  ScheduleKeyDeletion: scheduleKeyDeletion,
+  CancelKeyDeletion: cancelKeyDeletion,
+  GetKeyPolicy: getKeyPolicy,
+  PutKeyPolicy: putKeyPolicy,
+  GetKeyRotationStatus: getKeyRotationStatus,
+  RotateKeyOnDemand: rotateKeyOnDemand,
+  ListKeyRotations: listKeyRotations,
+};

@@ -1,0 +1,107 @@
+/**
+ * The JSON 1.0 and 1.1 protocols of AWS, as far as the SDKs read them: errors carry `__type` and
+ * `message`, and their name again in `x-amzn-errortype`; every answer has `x-amzn-requestid`
+ * (Smithy documentation, "AWS JSON 1.1 protocol", "Operation error serialization").
+ */
+import { crc32 } from "node:zlib";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Caller } from "./caller.ts";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** An error as AWS would answer it; anything else that is thrown answers `InternalFailure`. */
+export class AwsError extends Error {
+  /** The exception's name, as `AccessDeniedException`. */
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error's body, as `Item`. */
+  readonly members: JsonObject;
+
+  constructor(code: string, message = "", options: { status?: number; members?: JsonObject } = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = options.status ?? 400;
+    this.members = options.members ?? {};
+  }
+}
+
+/** One authenticated call of one operation. */
+export interface AwsCall {
+  readonly caller: Caller;
+  readonly operation: string;
+  readonly input: JsonObject;
+  readonly requestId: string;
+  readonly userAgent: string;
+  readonly sourceIpAddress: string;
+}
+
+/** A service: answers an operation's output, or throws `AwsError`. */
+export interface AwsService {
+  call(call: AwsCall): Promise<JsonObject>;
+}
+
+/** Refuses by name what the local endpoint has not. */
+export function unknownOperation(service: string, operation: string): AwsError {
+  return new AwsError(
+    "UnknownOperationException",
+    `The local endpoint does not have ${service} ${operation}`,
+  );
+}
+
+/** DynamoDB's own limit of a request; KMS's is lower. */
+const maxRequestBytes = 16 * 1024 * 1024;
+
+/** The whole body, or `RequestEntityTooLarge`, in which case the rest is left unread. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxRequestBytes)
+      throw new AwsError("RequestEntityTooLarge", "The request is too large", { status: 413 });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The body as a JSON object; never quotes what it cannot read. */
+export function parseInput(body: Buffer): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(body.length === 0 ? "{}" : body.toString("utf8"));
+    if (isObject(parsed)) return parsed;
+  } catch {
+    // answered below, without the parser's text: it quotes its input
+  }
+  throw new AwsError("SerializationException", "The body is not a JSON object");
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Writes JSON with the headers that AWS sends; the checksum is what DynamoDB's SDKs verify. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JsonObject,
+  contentType: string,
+): void {
+  const bytes = Buffer.from(JSON.stringify(body), "utf8");
+  response.statusCode = status;
+  response.setHeader("content-type", contentType);
+  response.setHeader("content-length", bytes.length);
+  response.setHeader("x-amz-crc32", crc32(bytes));
+  response.end(bytes);
+}
+
+export function sendError(response: ServerResponse, error: unknown, contentType: string): void {
+  const known =
+    error instanceof AwsError
+      ? error
+      : new AwsError("InternalFailure", "The emulation failed", { status: 500 });
+  const message = known.message === "" ? {} : { message: known.message };
+  response.setHeader("x-amzn-errortype", known.code);
+  if (known.status === 413) response.setHeader("connection", "close");
+  sendJson(response, known.status, { __type: known.code, ...message, ...known.members }, contentType);
+}

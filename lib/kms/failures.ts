@@ -9,34 +9,34 @@ const codeByName: Readonly<Record<string, ErrorCode>> = {
   AccessDeniedException: "ACCESS_DENIED_BY_AWS",
   DisabledException: "ENCRYPTION_KEY_UNAVAILABLE",
   KMSInvalidStateException: "ENCRYPTION_KEY_UNAVAILABLE",
-  // The wrapped data key is damaged, another record's, another context's or another KMS key's.
-  InvalidCiphertextException: "DECRYPT_FAILED",
-  IncorrectKeyException: "DECRYPT_FAILED",
-  InvalidArnException: "DECRYPT_FAILED",
-  ValidationException: "DECRYPT_FAILED",
 };
 
-/** On `GenerateDataKey` there is no record to blame: these say that the configured KMS key is no use. */
-const codeByNameWhenGenerating: Readonly<Record<string, ErrorCode>> = {
+/** Without a record to blame: the configured KMS key is no use. */
+const codeByNameOnGenerate: Readonly<Record<string, ErrorCode>> = {
   ...codeByName,
   NotFoundException: "ENCRYPTION_KEY_UNAVAILABLE",
   InvalidArnException: "INVALID_SETTINGS",
   ValidationException: "INVALID_SETTINGS",
 };
 
-const codeByNameWhenUnwrapping: Readonly<Record<string, ErrorCode>> = {
+/** The wrapped data key is damaged, another record's, another context's or another KMS key's. */
+const codeByNameOnDecrypt: Readonly<Record<string, ErrorCode>> = {
   ...codeByName,
   NotFoundException: "DECRYPT_FAILED",
+  InvalidArnException: "DECRYPT_FAILED",
+  ValidationException: "DECRYPT_FAILED",
+  InvalidCiphertextException: "DECRYPT_FAILED",
+  IncorrectKeyException: "DECRYPT_FAILED",
 };
 
 /** The error to throw for a failed KMS call: anything unknown is an outage, retryable. */
 export function kmsError(operation: "GenerateDataKey" | "Decrypt", error: unknown): WaxsealError {
   const aws = describeAwsError("kms", operation, error);
-  const codes = operation === "Decrypt" ? codeByNameWhenUnwrapping : codeByNameWhenGenerating;
+  const codes = operation === "Decrypt" ? codeByNameOnDecrypt : codeByNameOnGenerate;
   return new WaxsealError(codes[aws.error] ?? "KMS_UNAVAILABLE", { aws });
 }
 
 /** Whether another attempt may help: everything that is not a definite answer. */
 export function isTransientKmsError(error: unknown): boolean {
-  return !Object.hasOwn(codeByNameWhenUnwrapping, awsErrorName(error));
+  return !Object.hasOwn(codeByNameOnDecrypt, awsErrorName(error));
 }

@@ -44,3 +44,10 @@ test.each(vectors)("the frozen associated data of $record.cipherSuite is unchang
 test.each(vectors)("the frozen owner id is unchanged", ({ issuer, subject, encryptionContext }) => {
   expect(ownerIdOf(issuer, subject)).toBe(encryptionContext.ownerId);
 });
+
+test("the Python of docs/record-format.md is the program that is run against these records", () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+  const documented = /```python\n(.*?)```/s.exec(read("../../docs/record-format.md"))?.[1];
+  expect(documented).toBeDefined();
+  expect(read("open_record.py").startsWith(documented ?? "-")).toBe(true);
+});

@@ -34,7 +34,7 @@ const FIELDS = "fields";
 export function createLogger(service: string, patterns: readonly RegExp[] = defaultPatterns): Logger {
   const logFormatter = new RedactingFormatter(patterns);
   const powertools = new Powertools({ serviceName: service, logFormatter });
-  const write = (level: LogLevel, message: string, fields: LogFields = {}): void => {
+  const write = (level: LogLevel, message: string, fields?: LogFields): void => {
     try {
       powertools[level](message, { [FIELDS]: fields });
     } catch {

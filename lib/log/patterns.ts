@@ -3,13 +3,14 @@
  * registered providers are here (a test holds them against the registry, which this folder may not
  * import), those of common neighbours, and the credentials that a Lambda function itself holds.
  *
- * Every quantifier is over one character class and bounded by what follows, so that matching is linear.
+ * None may need to look back over what it has read: a test times them on hostile texts.
  */
 export const defaultPatterns: readonly RegExp[] = [
   // PEM, also with its line ends escaped, and also when it is cut off before its end.
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
-  // JWS and JWE in compact form (RFC 7515 and 7516, section 3.1): base64url of `{"` is `eyJ`.
-  /eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/,
+  // JWS and JWE in compact form (RFC 7515 and 7516, section 3.1): base64url of `{"` is `eyJ`. No dot is
+  // asked for: looking for one from every start is quadratic.
+  /eyJ[\w-]{16,}(?:\.[\w-]*){0,4}/,
   // The credentials of an `Authorization` header (RFC 6750, section 2.1), also URL-encoded.
   /Bearer(?:\s|%20|\+)+[\w.~+/=-]{8,}/i,
   // RFC 7617: base64, long enough not to be the next word of a sentence.

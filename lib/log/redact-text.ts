@@ -3,7 +3,7 @@ import { defaultPatterns } from "./patterns.ts";
 export const REDACTED = "[redacted]";
 
 /** Longer texts are not read at all: a log line is no place for them, and redaction has to stay cheap. */
-const MAX_READ_LENGTH = 65_536;
+export const MAX_READ_LENGTH = 65_536;
 const MAX_PRINTED_LENGTH = 2_048;
 
 /**

@@ -1,7 +1,7 @@
 import { Secret } from "../secret.ts";
 import { describeError } from "./describe-error.ts";
 import { defaultPatterns } from "./patterns.ts";
-import { REDACTED, redactText } from "./redact-text.ts";
+import { MAX_READ_LENGTH, REDACTED, redactText } from "./redact-text.ts";
 import { isSecretName } from "./secret-names.ts";
 import { SplitSecrets } from "./split-secrets.ts";
 
@@ -56,7 +56,7 @@ function copy(value: unknown, walk: Walk): Printable {
 }
 
 function copyText(text: string, walk: Walk): string {
-  walk.characters += text.length;
+  if (text.length <= MAX_READ_LENGTH) walk.characters += text.length;
   return walk.characters > MAX_CHARACTERS ? "[cut]" : redactText(text, walk.patterns);
 }
 

@@ -25,13 +25,13 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     allowed: "a claim's name, 1 to 128 characters without spaces",
     holds: (value) => matches(value, /^\S{1,128}$/),
   },
-  writeSuite: {
-    allowed: `one of ${cipherSuites.join(", ")}, and one that readSuites has`,
-    holds: (value, settings) => isSuite(value) && settings.readSuites.some((suite) => suite === value),
-  },
   readSuites: {
     allowed: `at least one of ${cipherSuites.join(", ")}`,
     holds: (value) => Array.isArray(value) && value.length > 0 && value.every(isSuite),
+  },
+  writeSuite: {
+    allowed: `one of ${cipherSuites.join(", ")}, and one that readSuites has`,
+    holds: (value, settings) => isSuite(value) && settings.readSuites.some((suite) => suite === value),
   },
   endpointOrigins: { allowed: "an https origin by endpoint id", holds: isOrigins },
   // Lambda ends an invocation at 900 seconds; the function needs ten of them for itself.

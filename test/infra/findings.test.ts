@@ -1,0 +1,49 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, test } from "vitest";
+import * as findings from "../../infra/findings.ts";
+import { newApp } from "../../infra/synth.ts";
+import { WaxsealStack } from "../../infra/waxseal-stack.ts";
+import { fixtureEntries, temporaryFolder, testSettings } from "./synthesised.ts";
+
+function stackOf(app = newApp(temporaryFolder()), accessLogs = false) {
+  return new WaxsealStack(app, "Waxseal-dev", {
+    settings: testSettings,
+    entries: fixtureEntries,
+    accessLogs,
+  });
+}
+
+/** `rule at construct` of everything that nobody acknowledged. */
+function violationsOf(stack: WaxsealStack): string[] {
+  const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
+  return violations.flatMap(({ ruleName, violatingResources }) =>
+    violatingResources.map(({ constructPath }) => `${ruleName} at ${String(constructPath)}`),
+  );
+}
+
+describe("cdk-nag's AwsSolutions", () => {
+  test("finds nothing in the stack that is not acknowledged, with access logs and without", () => {
+    expect(violationsOf(stackOf())).toEqual([]);
+    expect(violationsOf(stackOf(newApp(temporaryFolder()), true))).toEqual([]);
+  });
+
+  test("finds what is added, and stops the synthesis", () => {
+    const app = newApp(temporaryFolder());
+    const stack = stackOf(app);
+    new Topic(stack, "Unencrypted").applyRemovalPolicy(RemovalPolicy.DESTROY);
+    expect(violationsOf(stack)).toEqual([expect.stringMatching(/^AwsSolutions-SNS3 at /)]);
+    expect(() => app.synth()).toThrow("AwsSolutions-SNS3");
+  });
+
+  test("has a reason for each finding that stands", () => {
+    const { accept: _accept, ...accepted } = findings;
+    const reasons = Object.values(accepted).flatMap((some) => Object.entries(some));
+    expect(reasons.map(([rule]) => rule).toSorted()).toEqual([
+      ...["AwsSolutions-APIG1", "AwsSolutions-APIG2", "AwsSolutions-APIG3", "AwsSolutions-APIG4"],
+      ...["AwsSolutions-APIG6", "AwsSolutions-COG4"],
+    ]);
+    for (const [, reason] of reasons) expect(reason.length).toBeGreaterThan(40);
+  });
+});

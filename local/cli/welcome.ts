@@ -1,0 +1,43 @@
+import type { LocalSystem } from "../system.ts";
+
+/** Plainly no one's: accepted by the format check, and in no form that a provider issues. */
+const EXAMPLE_KEY = "sk-" + "this-is-only-an-example";
+
+/** What is printed when all is ready: addresses, and a session to paste. */
+export function welcome(system: LocalSystem, dataDirectory: string | undefined): string {
+  const { api, awsEndpoint, standIn } = system;
+  return `
+Waxseal is ready. For development and evaluation only: AWS is emulated, tokens are for the asking.
+
+  API                 ${api}
+  AWS endpoint        ${awsEndpoint}   (KMS, DynamoDB; any AWS SDK or the AWS CLI)
+  Stand-in provider   ${standIn}
+  State               ${dataDirectory ?? "in memory only (--data DIR keeps it)"}
+
+Paste this, a line or all of it:
+
+  TOKEN=$(curl -s '${api}/local/token?sub=ada')
+
+  # save a provider key, and see that it is configured
+  curl -s ${api}/api/user/api-key -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+    -d '{"provider":"openai","apiKey":"${EXAMPLE_KEY}"}'
+  curl -s ${api}/api/user/api-key-status -H "authorization: Bearer $TOKEN"
+
+  # use it: plain, then streamed; no caller ever sees it
+  curl -s ${api}/proxy/openai/v1/chat/completions -H "authorization: Bearer $TOKEN" \\
+    -H 'content-type: application/json' -d '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}]}'
+  curl -sN ${api}/proxy/openai/v1/chat/completions -H "authorization: Bearer $TOKEN" \\
+    -H 'content-type: application/json' -d '{"model":"gpt-test","stream":true,"messages":[]}'
+
+  # what its owner sees, what the provider got, what KMS recorded
+  curl -s ${api}/v1/provider-keys -H "authorization: Bearer $TOKEN"
+  curl -s ${standIn}/_received
+  curl -s ${awsEndpoint}/_cloudtrail
+
+  # remove it
+  curl -s -X DELETE ${api}/api/user/api-key -H "authorization: Bearer $TOKEN" \\
+    -H 'content-type: application/json' -d '{"provider":"openai"}'
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,46 @@
+import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { problem } from "../../lib/problem.ts";
+import { gatewayProblems } from "../../lib/routes.ts";
+import type { InvocationResult } from "../lambda/environment.ts";
+import type { HttpMetadata } from "../lambda/messages.ts";
+
+/** One of the answers that the gateway gives itself. */
+export function answerProblem(response: ServerResponse, type: keyof typeof gatewayProblems): void {
+  const { status, code, title } = gatewayProblems[type];
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify(problem(status, code, title)));
+}
+
+/** Passes a function's answer on; one that is not of the documented form is a 502, as at API Gateway. */
+export async function answerResult(response: ServerResponse, result: InvocationResult): Promise<void> {
+  if (result.streamed) {
+    writeHead(response, result.metadata);
+    response.flushHeaders();
+    // A function that fails in the middle, and a client that goes away, both end here: the connection is cut.
+    await pipeline(result.body, response).catch(() => response.destroy());
+    return;
+  }
+  if (!isProxyResult(result.value)) {
+    answerProblem(response, "DEFAULT_5XX");
+    return;
+  }
+  const { body = "", isBase64Encoded = false } = result.value;
+  writeHead(response, result.value);
+  response.end(Buffer.from(body, isBase64Encoded ? "base64" : "utf8"));
+}
+
+interface ProxyResult extends HttpMetadata {
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+function isProxyResult(value: unknown): value is ProxyResult {
+  return typeof value === "object" && value !== null && "statusCode" in value;
+}
+
+function writeHead(response: ServerResponse, { statusCode, headers, multiValueHeaders }: HttpMetadata): void {
+  response.statusCode = statusCode;
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) response.setHeader(name, values);
+}

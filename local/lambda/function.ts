@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { localRegion, type FunctionResource } from "../stack.ts";
+import { Environment, type InvocationResult } from "./environment.ts";
+
+/** At most this many environments of a function; what comes beyond waits, where Lambda would throttle. */
+const MAX_ENVIRONMENTS = 32;
+/** A request waits this long for a running environment before another is started. */
+const PATIENCE_MS = 100;
+
+/** What the AWS SDK in a function reads to find its credentials and this machine's endpoint. */
+export interface FunctionIdentity {
+  readonly accessKeyId: string;
+  readonly awsEndpoint: string;
+}
+
+/** A function and its environments: each runs one invocation at a time and is used again, as on Lambda. */
+export class LambdaFunction {
+  readonly #fn: FunctionResource;
+  readonly #variables: Record<string, string>;
+  readonly #onLine: (line: string) => void;
+  readonly #environments = new Set<Environment>();
+  readonly #idle: Environment[] = [];
+  readonly #waiting: ((environment: Environment) => void)[] = [];
+
+  constructor(fn: FunctionResource, identity: FunctionIdentity, onLine: (line: string) => void) {
+    this.#fn = fn;
+    this.#variables = variablesOf(fn, identity);
+    this.#onLine = onLine;
+  }
+
+  /** @throws {InvocationFailed} if the function gave no answer. */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    const environment = await this.#acquire();
+    const { functionName, arn, memoryMegabytes, timeoutSeconds } = this.#fn;
+    const context = {
+      awsRequestId: randomUUID(),
+      functionName,
+      invokedFunctionArn: arn,
+      memoryLimitInMB: String(memoryMegabytes),
+      deadline: Date.now() + timeoutSeconds * 1000,
+    };
+    return environment.invoke(event, context, () => {
+      this.#release(environment);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#environments].map((environment) => environment.close()));
+  }
+
+  #acquire(): Promise<Environment> {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (!idle.closed) return Promise.resolve(idle);
+      this.#environments.delete(idle);
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#environments.size === 0) this.#start();
+      else setTimeout(this.#startIfStillWaiting, PATIENCE_MS, resolve).unref();
+    });
+  }
+
+  readonly #startIfStillWaiting = (resolve: (environment: Environment) => void): void => {
+    if (this.#waiting.includes(resolve)) this.#start();
+  };
+
+  #start(): void {
+    if (this.#environments.size >= MAX_ENVIRONMENTS) return;
+    const environment = new Environment(this.#fn, this.#variables, this.#onLine);
+    this.#environments.add(environment);
+    this.#release(environment);
+  }
+
+  #release(environment: Environment): void {
+    if (environment.closed) {
+      this.#environments.delete(environment);
+      if (this.#waiting.length > 0) this.#start();
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next) next(environment);
+    else this.#idle.push(environment);
+  }
+}
+
+/** The variables that Lambda sets ("Defined runtime environment variables"), and the template's. */
+function variablesOf(fn: FunctionResource, identity: FunctionIdentity): Record<string, string> {
+  return {
+    _HANDLER: fn.handler,
+    AWS_REGION: localRegion,
+    AWS_DEFAULT_REGION: localRegion,
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_NAME: fn.functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMegabytes),
+    AWS_ACCESS_KEY_ID: identity.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_SESSION_TOKEN: "local",
+    AWS_ENDPOINT_URL: identity.awsEndpoint,
+    TZ: ":UTC",
+    ...fn.environment,
+  };
+}

@@ -1,0 +1,56 @@
+/** `npm start`: the whole system on one machine. `npm start -- --help` lists the options. */
+import { nextFreePort, takenPort } from "./cli/ports.ts";
+import { parseOptions, usage, UsageError, type StartOptions } from "./cli/options.ts";
+import { welcome } from "./cli/welcome.ts";
+import { startLocalSystem, type LocalSystem } from "./system.ts";
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(usage);
+  else await start(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const say = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
+  if (await refuseTakenPort(options)) return;
+  const began = Date.now();
+  const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+  const system = await startLocalSystem({
+    ports: options.ports,
+    ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
+    onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
+    ...(options.verbose && { onLogLine: say }),
+  });
+  endOnSignals(system, say);
+  say(`${seconds().padStart(6)}  Ready`);
+  const { api, awsEndpoint, standIn } = system;
+  if (options.json) process.stdout.write(`${JSON.stringify({ api, awsEndpoint, standIn })}\n`);
+  else say(welcome(system, options.dataDirectory));
+}
+
+async function refuseTakenPort({ ports }: StartOptions): Promise<boolean> {
+  const taken = await takenPort(ports);
+  if (taken === undefined) return false;
+  const free = await nextFreePort(ports.api);
+  const offer = free === undefined ? "" : ` These are free: npm start -- --port ${String(free)}`;
+  process.stderr.write(`Port ${String(taken)} is taken.${offer}\n`);
+  process.exitCode = 1;
+  return true;
+}
+
+/** The first signal ends everything in order; a second one at once. */
+function endOnSignals(system: LocalSystem, say: (text: string) => void): void {
+  let ending = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(1);
+      ending = true;
+      say("Ending.");
+      void system.close().then(() => process.exit(0));
+    });
+  }
+}

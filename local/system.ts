@@ -1,0 +1,161 @@
+/**
+ * The whole system on one machine, from the synthesised template: for `npm start` and for the tests.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { synthesize } from "../infra/synth.ts";
+import { providers } from "../lib/providers/registry.ts";
+import { defaultSettings, type Settings } from "../lib/settings.ts";
+import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
+import { startAwsEndpoint } from "./aws/endpoint.ts";
+import { answerProblem } from "./gateway/answer.ts";
+import { handleApiRequest, type Invoke } from "./gateway/gateway.ts";
+import { requestTarget } from "./http/request-target.ts";
+import { closeServer, listen } from "./http/server.ts";
+import { handleIssuerPage } from "./issuer/pages.ts";
+import { tokenIssuer, type TokenIssuer } from "./issuer/issuer.ts";
+import { LambdaFunction } from "./lambda/function.ts";
+import { LogRing } from "./lambda/log-ring.ts";
+import type { LocalStack } from "./stack.ts";
+import { standInProvider } from "./stand-in/stand-in.ts";
+import { loadStack } from "./template.ts";
+
+export interface LocalPorts {
+  readonly api: number;
+  readonly aws: number;
+  readonly standIn: number;
+}
+
+export interface LocalSystemOptions {
+  /** 0: any that is free. */
+  readonly ports: LocalPorts;
+  /** Keeps tables, keys, CloudTrail records and the token issuer's key; without it all is in memory. */
+  readonly dataDirectory?: string;
+  readonly settings?: Partial<Settings>;
+  /** For tests: another stack than the template's, say with an action less. */
+  readonly editStack?: (stack: LocalStack) => LocalStack;
+  /** Told what is being done, step by step. */
+  readonly onProgress?: (step: string) => void;
+  /** Told every line that a function logs. */
+  readonly onLogLine?: (line: string) => void;
+}
+
+export interface LocalSystem {
+  /** Addresses, without a slash at the end. */
+  readonly api: string;
+  readonly awsEndpoint: string;
+  readonly standIn: string;
+  readonly stack: LocalStack;
+  /** A signed token for the API; `expiresIn` in seconds. */
+  token(subject: string, expiresIn?: number): Promise<string>;
+  /** The access key id under which a call is made with a function's role. */
+  accessKeyIdOf(functionName: string): string;
+  cloudTrailRecords(): CloudTrailRecord[];
+  /** What the functions logged, the last 20,000 lines. */
+  logLines(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** @throws Error with code `EADDRINUSE` for a taken port; nothing is left running then. */
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const { ports, dataDirectory, onProgress = () => undefined } = options;
+  const cleanups: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const opened = async (server: Server, port: number) => {
+      const address = await listen(server, port);
+      cleanups.push(() => closeServer(server));
+      return address;
+    };
+    // The addresses are part of the settings, so servers listen before there is anything behind them.
+    const apiServer = createServer();
+    const api = await opened(apiServer, ports.api);
+    const standIn = await opened(standInProvider(), ports.standIn);
+
+    onProgress("Synthesising the CDK app and bundling the functions");
+    const settings = localSettings(api, standIn, options.settings);
+    const stack = (options.editStack ?? ((same) => same))(synthesizedStack(settings, cleanups));
+
+    onProgress("Starting KMS and DynamoDB (both emulated)");
+    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    const aws = await startAwsEndpoint({ stack, port: ports.aws, ...(dataDirectory && { dataDirectory }) });
+    cleanups.push(() => aws.close());
+    const issuerFile = dataDirectory && join(dataDirectory, "issuer.json");
+    const issuer = await tokenIssuer(settings.issuer, issuerFile);
+
+    onProgress("Starting the functions' runtime and the API");
+    const logs = new LogRing(options.onLogLine);
+    const functions = new Map(
+      stack.functions.map((fn) => {
+        const identity = { accessKeyId: aws.accessKeyIdOf(fn.roleArn), awsEndpoint: aws.url };
+        return [fn.name, new LambdaFunction(fn, identity, logs.add(fn.name))] as const;
+      }),
+    );
+    cleanups.push(async () => {
+      await Promise.all([...functions.values()].map((fn) => fn.close()));
+    });
+    serveApi(apiServer, issuer, (name, event) => required(functions.get(name), name).invoke(event));
+    return {
+      api,
+      awsEndpoint: aws.url,
+      standIn,
+      stack,
+      token: (subject, expiresIn) => issuer.token(subject, expiresIn),
+      accessKeyIdOf: (name) => aws.accessKeyIdOf(required(findFunction(stack, name), name).roleArn),
+      cloudTrailRecords: () => aws.cloudTrailRecords(),
+      logLines: () => logs.lines,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The stage `local`: its issuer and its stand-in for every provider are on this machine. */
+function localSettings(api: string, standIn: string, changes: Partial<Settings> = {}): Settings {
+  const endpointIds = providers.flatMap(({ endpoints }) => endpoints.map(({ endpointId }) => endpointId));
+  return {
+    ...defaultSettings,
+    stage: "local",
+    issuer: `${api}/local`,
+    jwksUri: `${api}/local/jwks.json`,
+    endpointOrigins: Object.fromEntries(endpointIds.map((endpointId) => [endpointId, standIn])),
+    ...changes,
+  };
+}
+
+function synthesizedStack(settings: Settings, cleanups: (() => void)[]): LocalStack {
+  const directory = mkdtempSync(join(tmpdir(), "waxseal-"));
+  cleanups.push(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return loadStack(synthesize(settings, directory, { check: false }).directory);
+}
+
+function serveApi(server: Server, issuer: TokenIssuer, invoke: Invoke): void {
+  server.on("request", (request, response) => {
+    const target = requestTarget(request.url);
+    const answered = async () => {
+      if (await handleIssuerPage(request, response, target, issuer)) return;
+      await handleApiRequest(request, response, target, invoke);
+    };
+    answered().catch(() => {
+      if (response.headersSent) response.destroy();
+      else answerProblem(response, "DEFAULT_5XX");
+    });
+  });
+}
+
+function findFunction(stack: LocalStack, name: string) {
+  return stack.functions.find((fn) => fn.name === name);
+}
+
+function required<Value>(value: Value | undefined, name: string): Value {
+  if (value === undefined) throw new Error(`there is no function ${name} in the stack`);
+  return value;
+}

@@ -102,12 +102,13 @@ export class ValueJudge {
     if (isLoose && variable && (caughtBy(variable) || isErrorName(node.name))) return "error";
     const byType = this.#types.judge(type);
     if (byType) return byType;
-    if (!this.#types.canHoldText(type)) return undefined;
+    const origin = variable && this.#kindOfDestructured(variable);
+    if (origin === "headers" || !this.#types.canHoldText(type))
+      return origin === "headers" ? origin : undefined;
     if (isSecretName(node.name)) return "named";
     if (isBodyName(node.name)) return "body";
-    if (!variable) return undefined;
-    const constant = constantOf(variable);
-    return constant ? this.kindOf(constant) : this.#kindOfDestructured(variable);
+    const constant = variable && constantOf(variable);
+    return constant ? this.kindOf(constant) : origin;
   }
 
   #kindOfDestructured(variable: TSESLint.Scope.Variable): Kind | undefined {

@@ -22,6 +22,7 @@ import {
   acceptedOfStage,
   acceptedWithoutAccessLogs,
 } from "./findings.ts";
+import { logRetention } from "./log-retention.ts";
 
 export interface ApiProps {
   readonly settings: Settings;
@@ -79,7 +80,7 @@ export class Api extends Construct {
    */
   #accessLogs(): StageOptions {
     const logGroup = new LogGroup(this, "AccessLogs", {
-      retention: this.#settings.logRetentionDays,
+      retention: logRetention(this.#settings.logRetentionDays),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const format = {

@@ -1,6 +1,6 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { cipherSuites, type Settings } from "../lib/settings.ts";
+import { retentionPeriods } from "./log-retention.ts";
 
 interface Rule {
   readonly allowed: string;
@@ -38,8 +38,8 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
   proxyTimeoutSeconds: { allowed: "a whole number from 1 to 890", holds: (value) => isWithin(value, 1, 890) },
   tombstoneDays: { allowed: "a whole number from 1 to 3650", holds: (value) => isWithin(value, 1, 3650) },
   logRetentionDays: {
-    allowed: `one of ${retentionPeriods().join(", ")}`,
-    holds: (value) => retentionPeriods().some((days) => days === value),
+    allowed: `one of ${retentionPeriods.join(", ")}`,
+    holds: (value) => retentionPeriods.some((days) => days === value),
   },
 };
 
@@ -72,10 +72,4 @@ function isUrl(value: unknown): boolean {
 function isOrigins(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((origin) => isUrl(origin) && new URL(origin as string).origin === origin);
-}
-
-function retentionPeriods(): readonly number[] {
-  return Object.values(RetentionDays).filter(
-    (days) => typeof days === "number" && days !== RetentionDays.INFINITE,
-  ) as number[];
 }

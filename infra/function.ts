@@ -7,6 +7,7 @@ import { Construct } from "constructs";
 import type { FunctionName } from "../lib/routes.ts";
 import type { Settings } from "../lib/settings.ts";
 import { bundleFunction } from "./bundle.ts";
+import { logRetention } from "./log-retention.ts";
 import { allow } from "./statements.ts";
 
 export interface WaxsealFunctionProps {
@@ -26,7 +27,7 @@ export class WaxsealFunction extends Construct {
   constructor(scope: Construct, id: string, { name, entry, settings, timeout }: WaxsealFunctionProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, "Logs", {
-      retention: settings.logRetentionDays,
+      retention: logRetention(settings.logRetentionDays),
       // Logs stay when the stack goes; a first deployment that fails leaves none behind.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });

@@ -21,8 +21,9 @@ type Context = (name: string) => unknown;
 export function optionsFromContext(context: Context): Options {
   const written = writtenOptions(context("waxseal"));
   const given: Context = (name) => context(name) ?? written[name];
+  const defaults: Readonly<Record<string, unknown>> = { ...defaultSettings };
   const settings = Object.fromEntries(
-    Object.entries(defaultSettings).map(([name, fallback]) => [name, read(name, given(name), fallback)]),
+    Object.entries(defaults).map(([name, fallback]) => [name, read(name, given(name), fallback)]),
   ) as unknown as Settings;
   checkSettings(settings);
   return { settings, accessLogs: readBoolean("accessLogs", given("accessLogs") ?? false) };
@@ -38,7 +39,7 @@ function writtenOptions(written: unknown = {}): Readonly<Record<string, unknown>
 }
 
 /** Reads by the type of the fallback; ranges and forms are `checkSettings`'s business. */
-function read(name: string, given: unknown, fallback: Settings[keyof Settings]): unknown {
+function read(name: string, given: unknown, fallback: unknown): unknown {
   if (given === undefined) return fallback;
   if (Array.isArray(fallback)) return readList(given);
   if (typeof fallback === "number") return typeof given === "string" ? Number(given) : given;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { problem } from "../../lib/problem.ts";
 import { gatewayProblems, routes } from "../../lib/routes.ts";
-import { fixtureEntries, ofType, synthesised, testSettings, type Resource } from "./synthesised.ts";
+import { ofType, synthesised, testSettings, type Resource } from "./synthesised.ts";
 
 const stack = synthesised();
 
@@ -115,7 +115,7 @@ describe("the API's stage", () => {
   });
 
   test("can write access logs, without query strings, headers or bodies", () => {
-    const logging = synthesised(testSettings, { entries: fixtureEntries, accessLogs: true });
+    const logging = synthesised(testSettings, { accessLogs: true });
     const [stage] = ofType(logging, "AWS::ApiGateway::Stage");
     const { Format } = stage?.[1].Properties["AccessLogSetting"] as { Format: string };
     expect(JSON.parse(Format)).toEqual({

@@ -12,7 +12,7 @@ const alarming = {
 
 export interface AlarmsProps {
   readonly stage: string;
-  /** Where the functions write their lines of JSON with the field `code`. */
+  /** Where the functions write their lines of JSON; an error's code is in `fields.code`. */
   readonly logGroups: Readonly<Record<string, ILogGroup>>;
 }
 
@@ -27,7 +27,7 @@ export class Alarms extends Construct {
       for (const [name, logGroup] of Object.entries(logGroups))
         logGroup.addMetricFilter(code, {
           ...where,
-          filterPattern: FilterPattern.stringValue("$.code", "=", code),
+          filterPattern: FilterPattern.stringValue("$.fields.code", "=", code),
           filterName: `${name}-${code}`,
         });
       return this.#alarm(code, meaning, where);

@@ -43,6 +43,12 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   "provider-proxy": "lambdas/provider-proxy.ts",
 };
 
+/**
+ * Bodies that reach a function in base64: files for a provider. Not all, since JSON in base64 would outgrow
+ * Lambda's 6 MB that much sooner.
+ */
+export const binaryMediaTypes: readonly string[] = ["multipart/form-data", "application/octet-stream"];
+
 /** What the gateway itself answers, as RFC 9457 problem documents, by API Gateway response type. */
 export const gatewayProblems = {
   MISSING_AUTHENTICATION_TOKEN: { status: 404, code: "ROUTE_NOT_FOUND", title: "There is no such route" },

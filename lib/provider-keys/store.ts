@@ -76,7 +76,7 @@ export class ProviderKeyStore {
       set: { ...sealed, ...optional, state: "active", savedAt: change.at, health, useCount: 0 },
       setIfAbsent: { recordId: newRecordId },
       remove: [...absent, "lastUsedAt", "lastUsedBy", "purgeAt"],
-      condition: "(attribute_not_exists(#formatVersion) OR #formatVersion <= :formatVersion)",
+      condition: "attribute_not_exists(#formatVersion) OR #formatVersion <= :formatVersion",
     });
     if (!applied) throw new WaxsealError("CONFLICT");
   }

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { startLocalSystem, type LocalSystem, type LocalSystemOptions } from "../../local/system.ts";
+
+export const anyPorts = { api: 0, aws: 0, standIn: 0 };
+
+export function startForTest(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
+  return startLocalSystem({ ports: anyPorts, ...options });
+}
+
+/** An AWS SDK configuration for the local endpoint, under a function's role or as the administrator. */
+export function awsConfig(system: LocalSystem, functionName?: string) {
+  const accessKeyId = functionName ? system.accessKeyIdOf(functionName) : "AKIAADMINISTRATOR";
+  return {
+    region: "us-east-1",
+    endpoint: system.awsEndpoint,
+    credentials: { accessKeyId, secretAccessKey: "local" },
+    maxAttempts: 1,
+  };
+}
+
+/** Every stored item, as an administrator sees the table. */
+export async function storedItems(system: LocalSystem): Promise<Record<string, unknown>[]> {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(system)));
+  const items: Record<string, unknown>[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const command = new ScanCommand({ TableName: tableName(system), ExclusiveStartKey: start });
+    const page = await dynamo.send(command);
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  dynamo.destroy();
+  return items;
+}
+
+export function tableName(system: LocalSystem): string {
+  const [table] = system.stack.tables;
+  if (!table) throw new Error("the stack has no table");
+  return table.tableName;
+}
+
+/** A person with a token, as a front end would act for them. */
+export class Person {
+  readonly #system: LocalSystem;
+  readonly token: string;
+
+  private constructor(system: LocalSystem, token: string) {
+    this.#system = system;
+    this.token = token;
+  }
+
+  static async named(system: LocalSystem, subject: string): Promise<Person> {
+    return new Person(system, await system.token(subject));
+  }
+
+  /** A request with the person's token; a body is sent as JSON. */
+  request(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(this.#system.api + path, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  save(apiKey: string, provider = "openai"): Promise<Response> {
+    return this.request("POST", "/api/user/api-key", { provider, apiKey });
+  }
+
+  chat(body: Record<string, unknown> = {}): Promise<Response> {
+    return this.request("POST", "/proxy/openai/v1/chat/completions", {
+      model: "gpt-test",
+      messages: [],
+      ...body,
+    });
+  }
+}
+
+/** The marker that no answer, log line or stored item may hold. */
+export const CANARY = "CANARY";
+
+/** A new provider key in OpenAI's format, with the marker; no literal one is in the repository. */
+export function canaryKey(): string {
+  return `sk-${CANARY}${randomBytes(18).toString("hex")}`;
+}

@@ -66,7 +66,7 @@ describe("the alarms", () => {
       Properties["FilterPattern"],
     ]);
     const expected = ["<SaveLogs>", "<ProviderProxyLogs>"].flatMap((logs) =>
-      codes.map((code) => [logs, `{ $.code = "${code}" }`]),
+      codes.map((code) => [logs, `{ $.fields.code = "${code}" }`]),
     );
     expect(filters).toEqual(expect.arrayContaining(expected));
     expect(filters).toHaveLength(expected.length);

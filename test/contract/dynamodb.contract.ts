@@ -27,7 +27,7 @@ import {
   type _Record,
 } from "@aws-sdk/client-dynamodb-streams";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { clientSettings, expectError, guarantee } from "./guarantee.ts";
+import { clientSettings, expectError, guaranteesOf } from "./guarantee.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -36,6 +36,7 @@ const N = (number: number): AttributeValue => ({ N: String(number) });
 
 /** `url`: where DynamoDB's protocol is spoken; the suite makes its own table there. */
 export function dynamoDbContract(url: () => string): void {
+  const { guarantee, everyDifferenceIsTested } = guaranteesOf("dynamodb");
   const TableName = `Contract-${Date.now()}`;
   let db: DynamoDBClient;
   let streams: DynamoDBStreamsClient;
@@ -500,4 +501,6 @@ export function dynamoDbContract(url: () => string): void {
     const failure: unknown = await get({ owner: S("incomplete") }).catch((error: unknown) => error);
     expect(failure).toHaveProperty("$metadata.requestId", expect.stringMatching(/^[\w-]{20,}$/));
   });
+
+  everyDifferenceIsTested();
 }

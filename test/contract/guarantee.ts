@@ -1,15 +1,33 @@
 /** Tests of a contract suite, which also run against other implementations ("judges"). */
 import { expect, test } from "vitest";
-import { knownDifferences, type Judge } from "./judges/known-differences.ts";
+import { knownDifferences, type Judge, type Suite } from "./judges/known-differences.ts";
 
 /** The judge that this run is against; undefined for our own implementation. */
-export const judge = process.env["WAXSEAL_CONTRACT_JUDGE"] as Judge | undefined;
+const judge = process.env["WAXSEAL_CONTRACT_JUDGE"] as Judge | undefined;
 
-/** A test by AWS's documentation; must fail where the judge is known to differ from it. */
-export function guarantee(name: string, body: () => Promise<void>): void {
-  const difference = judge && knownDifferences[judge][name];
-  if (difference === undefined) test(name, body);
-  else test.fails(`${name} (known difference of ${String(judge)}: ${difference})`, body);
+export interface Guarantees {
+  /** A test by AWS's documentation; must fail where the judge is known to differ from it. */
+  guarantee(name: string, body: () => Promise<void>): void;
+  /** To be called last: fails where a known difference names no test. */
+  everyDifferenceIsTested(): void;
+}
+
+export function guaranteesOf(suite: Suite): Guarantees {
+  const differences = judge ? knownDifferences[judge][suite] : {};
+  const names = new Set<string>();
+  return {
+    guarantee(name, body) {
+      names.add(name);
+      const difference = differences[name];
+      if (difference === undefined) test(name, body);
+      else test.fails(`${name} (known difference of ${String(judge)}: ${difference})`, body);
+    },
+    everyDifferenceIsTested() {
+      test("every known difference names a test", () => {
+        expect(Object.keys(differences).filter((name) => !names.has(name))).toEqual([]);
+      });
+    },
+  };
 }
 
 /** The error's name, or `succeeded`. */

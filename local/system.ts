@@ -10,7 +10,8 @@ import { providers } from "../lib/providers/registry.ts";
 import { defaultSettings, type Settings } from "../lib/settings.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
-import { answerProblem } from "./gateway/answer.ts";
+import { refusalOf } from "./aws/guard.ts";
+import { answerForeignHost, answerProblem } from "./gateway/answer.ts";
 import { handleApiRequest, type Invoke } from "./gateway/gateway.ts";
 import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
@@ -139,6 +140,11 @@ function synthesizedStack(settings: Settings, cleanups: (() => void)[]): LocalSt
 
 function serveApi(server: Server, issuer: TokenIssuer, invoke: Invoke): void {
   server.on("request", (request, response) => {
+    const { host } = request.headers;
+    if (refusalOf({ ...(host && { host }) }, request.socket.localPort ?? 0) !== undefined) {
+      answerForeignHost(response);
+      return;
+    }
     const target = requestTarget(request.url);
     const answered = async () => {
       if (await handleIssuerPage(request, response, target, issuer)) return;

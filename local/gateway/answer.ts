@@ -12,6 +12,12 @@ export function answerProblem(response: ServerResponse, type: keyof typeof gatew
   response.end(JSON.stringify(problem(status, code, title)));
 }
 
+/** To a request under another name than this machine's: a web page's, after DNS rebinding. */
+export function answerForeignHost(response: ServerResponse): void {
+  response.writeHead(403, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify(problem(403, "FOREIGN_HOST", "Host must be this machine's loopback address")));
+}
+
 /** Passes a function's answer on; one that is not of the documented form is a 502, as at API Gateway. */
 export async function answerResult(response: ServerResponse, result: InvocationResult): Promise<void> {
   if (result.streamed) {

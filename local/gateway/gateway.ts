@@ -1,6 +1,6 @@
 /**
  * API Gateway's part, from the route table: finds the route, makes the proxy event, invokes the function,
- * passes its answer on; with the documented limits (10 MB a request, 6 MB an event for Lambda).
+ * passes its answer on; with the documented limits (10 MB a request, 10,240 bytes of headers, 6 MB an event for Lambda).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { routes } from "../../lib/routes.ts";
@@ -8,11 +8,13 @@ import { readLimited } from "../http/read-limited.ts";
 import type { InvocationResult } from "../lambda/environment.ts";
 import { answerProblem, answerResult } from "./answer.ts";
 import { proxyEvent } from "./event.ts";
-import { matchRoute, type Match } from "./match.ts";
+import { matchRoute } from "./match.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+/** Request line and headers together. */
+const MAX_HEADER_BYTES = 10_240;
 
 export type Invoke = (functionName: string, event: unknown) => Promise<InvocationResult>;
 
@@ -22,7 +24,7 @@ export async function handleApiRequest(
   target: RequestTarget,
   invoke: Invoke,
 ): Promise<void> {
-  const match = matchOf(request.method ?? "GET", target.path);
+  const match = matchOf(request, target.path);
   if (match === "malformed") return answerProblem(response, "DEFAULT_4XX");
   if (!match) return answerProblem(response, "MISSING_AUTHENTICATION_TOKEN");
   const body = await readLimited(request, MAX_REQUEST_BYTES);
@@ -35,8 +37,10 @@ export async function handleApiRequest(
   return answerResult(response, result);
 }
 
-function matchOf(method: string, path: string): Match | "malformed" | undefined {
+function matchOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage, path: string) {
+  if (method.length + url.length + rawHeaders.join(": ").length > MAX_HEADER_BYTES) return "malformed";
   try {
+    decodeURIComponent(url);
     return matchRoute(routes, method, path);
   } catch {
     return "malformed";

@@ -69,6 +69,11 @@ async function invoke(event: unknown, given: { deadline: number }): Promise<void
       send({ type: "result", value: await (handler as PlainHandler)(event, context) });
     }
   } catch (error) {
+    // As Lambda's runtime does, message and stack included: what an error says, the logs will hold.
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    console.error(
+      `ERROR\tInvoke Error\t${JSON.stringify({ errorType: name, errorMessage: message, stack })}`,
+    );
     send({ type: "failed", errorType: error instanceof Error ? error.name : "Error" });
   }
 }

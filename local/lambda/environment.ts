@@ -42,7 +42,7 @@ export class Environment {
       this.#receive(message);
     });
     this.#worker.on("error", (error: Error) => {
-      onLine(`the environment failed: ${error.name}`);
+      onLine(`the environment failed: ${error.stack ?? error.name}`);
     });
     this.#worker.on("exit", () => {
       this.#closed = true;
@@ -68,7 +68,10 @@ export class Environment {
         clearTimeout(limit);
         finished();
       };
-      this.#invocation = { resolve, reject, body: new PassThrough(), finished: done };
+      const body = new PassThrough();
+      // Whoever reads the body learns of the error; where no one reads it yet, it must not end this process.
+      body.on("error", () => undefined);
+      this.#invocation = { resolve, reject, body, finished: done };
       this.#send({ type: "invoke", event, context });
     });
   }
@@ -95,6 +98,8 @@ export class Environment {
         this.#pass(invocation.body, message.bytes);
         return;
       case "streamed":
+        // Only if it never sent status and headers is the answer still open.
+        invocation.reject(new InvocationFailed("NoMetadata"));
         invocation.body.end();
         this.#finish(invocation);
         return;

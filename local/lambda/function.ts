@@ -96,6 +96,8 @@ function variablesOf(fn: FunctionResource, identity: FunctionIdentity): Record<s
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_SESSION_TOKEN: "local",
     AWS_ENDPOINT_URL: identity.awsEndpoint,
+    // Not the developer's, whose ~/.aws/config the SDK would read.
+    HOME: fn.codeDirectory,
     TZ: ":UTC",
     ...fn.environment,
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -5,7 +6,7 @@ import { sendJson, type StandInCall } from "./send.ts";
 
 type Behaviour = (call: StandInCall, response: ServerResponse) => Promise<void> | void;
 
-/** What a provider may do wrong, by the model name that asks for it; for trying the proxy. */
+/** What a provider may do otherwise or wrong, by the model name that asks for it; for trying the proxy. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
   /** Sends the key it got back: in a header, and in the body, which streamed is cut within the key. */
   "echo-key": async ({ authorization, body }, response) => {
@@ -21,6 +22,11 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   "echo-key-gzip": ({ authorization }, response) => {
     response.writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" });
     response.end(gzipSync(`before ${authorization} after`));
+  },
+  /** No misbehaviour: tells which key arrived by its hash, so that a test sees whose it was. */
+  "tell-fingerprint": ({ authorization }, response) => {
+    response.setHeader("openai-fingerprint", createHash("sha256").update(authorization).digest("hex"));
+    sendJson(response, 200, {});
   },
   redirect: (_call, response) => {
     response.writeHead(302, { location: "http://127.0.0.1:1/elsewhere" }).end();

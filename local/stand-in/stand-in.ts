@@ -37,10 +37,12 @@ export function standInProvider(): Server {
     }
     received.push({ method, path: url, headers });
     if (received.length > MAX_RECEIVED) received.shift();
-    void readLimited(request, MAX_BODY_BYTES).then(async (body) => {
+    const answered = readLimited(request, MAX_BODY_BYTES).then(async (body) => {
       const call = { method, path, authorization: headers.authorization ?? "", body: parsed(body) };
       if (!(await misbehave(call, response))) await answerOpenAi(call, response);
     });
+    // A caller that breaks off while it sends must not end the process.
+    answered.catch(() => response.destroy());
   });
 }
 

@@ -8,6 +8,8 @@ export interface ErrorDescription {
   readonly httpStatusCode?: number;
   /** The AWS call behind an error of ours. */
   readonly aws?: AwsFailure;
+  /** The provider that an error of ours is about. */
+  readonly provider?: string;
 }
 
 /** What names, codes and request ids are made of; anything else under these names is not one. */
@@ -30,6 +32,7 @@ export function describeError(error: unknown): ErrorDescription {
     ...(requestId !== undefined && { requestId }),
     ...(typeof httpStatusCode === "number" && { httpStatusCode }),
     ...(error instanceof WaxsealError && error.aws && { aws: error.aws }),
+    ...(error instanceof WaxsealError && error.provider && { provider: error.provider }),
   };
 }
 

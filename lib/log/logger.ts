@@ -73,7 +73,7 @@ class RedactingFormatter extends LogFormatter {
     const { message, logLevel, serviceName, timestamp, xRayTraceId } = attributes;
     const { [FIELDS]: fields, requestId } = additional;
     // One walk over message and fields: a secret may lie across both.
-    const redacted = redact({ message, requestId, fields }, this.#patterns) as Record<string, Printable>;
+    const redacted = redact({ requestId, message, fields }, this.#patterns) as Record<string, Printable>;
     const line = {
       level: logLevel,
       timestamp: this.formatTimestamp(timestamp),

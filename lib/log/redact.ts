@@ -33,7 +33,6 @@ export function redact(value: unknown, patterns: readonly RegExp[] = defaultPatt
   const split = new SplitSecrets(patterns);
   const walk: Walk = { patterns, around: new Set(), split, values: 0, characters: 0 };
   const box: { [name: string]: Printable } = { value: copy(value, walk) };
-  if (typeof box["value"] === "string") split.add(box, "value", box["value"]);
   split.redact();
   return box["value"] ?? null;
 }
@@ -93,7 +92,7 @@ function copyItems(items: Iterable<unknown>, walk: Walk): Printable {
     const isSecret = typeof before === "string" && isSecretName(before);
     const itemCopy = isSecret ? REDACTED : copy(item, walk);
     copies.push(itemCopy);
-    if (typeof itemCopy === "string") walk.split.add(copies, copies.length - 1, itemCopy);
+    notePiece(item, copies, copies.length - 1, walk);
     before = item;
   }
   return copies;
@@ -111,9 +110,15 @@ function copyEntries(entries: readonly (readonly [string, unknown])[], walk: Wal
     const hidden = isSecret && typeof value !== "boolean" && value !== undefined && value !== null;
     const fieldCopy = hidden ? REDACTED : copy(value, walk);
     fields[printed] = fieldCopy;
-    if (typeof fieldCopy === "string") walk.split.add(fields, printed, fieldCopy);
+    notePiece(value, fields, printed, walk);
   }
   return fields;
+}
+
+/** Notes a text as it was: its redacted copy would hide where the first half of a secret ended. */
+function notePiece(value: unknown, holder: object, at: string | number, walk: Walk): void {
+  const text = value instanceof String ? String.prototype.valueOf.call(value) : value;
+  if (typeof text === "string" && text.length <= MAX_READ_LENGTH) walk.split.add(holder, at, text);
 }
 
 function isFull(walk: Walk): boolean {

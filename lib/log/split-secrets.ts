@@ -1,9 +1,7 @@
 import { everywhere, REDACTED } from "./redact-text.ts";
 
-type Holder = Record<string | number, unknown> | unknown[];
-
 interface Piece {
-  readonly holder: Holder;
+  readonly holder: object;
   readonly at: string | number;
   readonly text: string;
   /** Where the piece starts in the text of all pieces. */
@@ -15,7 +13,8 @@ interface Piece {
  * array of characters, a token split between message and field. The strings are joined in the order in
  * which they are printed, and every string that a match touches is redacted whole.
  *
- * It cannot see pieces out of order or with other text between them.
+ * It cannot see pieces out of order or with other text between them, and where a string ends with a secret
+ * it takes the next one's first word for its end: it finds too much rather than too little.
  */
 export class SplitSecrets {
   readonly #patterns: readonly RegExp[];
@@ -26,8 +25,8 @@ export class SplitSecrets {
     this.#patterns = patterns;
   }
 
-  /** Notes that `holder[at]` will print `text`. */
-  add(holder: Holder, at: string | number, text: string): void {
+  /** Notes that `holder[at]` will print what was `text` before its own redaction. */
+  add(holder: object, at: string | number, text: string): void {
     this.#pieces.push({ holder, at, text, start: this.#length });
     this.#length += text.length;
   }
@@ -45,6 +44,6 @@ export class SplitSecrets {
       (piece) => piece.start < end && piece.start + piece.text.length > start,
     );
     if (touched.length < 2) return;
-    for (const { holder, at } of touched) (holder as Record<string | number, unknown>)[at] = REDACTED;
+    for (const { holder, at } of touched) Reflect.set(holder, at, REDACTED);
   }
 }

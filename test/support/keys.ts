@@ -21,7 +21,7 @@ export function canaryKey(provider: keyof typeof makers): string {
 
 /** An OpenAI key of the form of before 2024: `sk-` and 48 letters and digits. */
 export function legacyKey(): string {
-  return `sk-${CANARY}${random(14)}T3Blbk${"FJ"}${random(20)}`;
+  return `sk-${CANARY}${random(14)}T3BlbkFJ${random(20)}`;
 }
 
 /** Letters and digits: no `-` or `_`, at which some parsers stop. */

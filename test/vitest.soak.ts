@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** `npm run test:soak`: longer runs, apart from `npm test`. `WAXSEAL_SOAK_SECONDS` bounds them (default 60). */
+export default defineConfig({
+  test: {
+    include: ["test/soak/**/*.soak.ts"],
+    testTimeout: 900_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});

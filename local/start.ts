@@ -19,13 +19,14 @@ async function start(options: StartOptions): Promise<void> {
   if (await refuseTakenPort(options)) return;
   const began = Date.now();
   const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
+  const ended = endOnSignals(say);
   const system = await startLocalSystem({
     ports: options.ports,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),
   });
-  endOnSignals(system, say);
+  ended.use(system);
   say(`${seconds().padStart(6)}  Ready`);
   const { api, awsEndpoint, standIn } = system;
   if (options.json) process.stdout.write(`${JSON.stringify({ api, awsEndpoint, standIn })}\n`);
@@ -37,20 +38,28 @@ async function refuseTakenPort({ ports }: StartOptions): Promise<boolean> {
   if (taken === undefined) return false;
   const free = await nextFreePort(ports.api);
   const offer = free === undefined ? "" : ` These are free: npm start -- --port ${String(free)}`;
-  process.stderr.write(`Port ${String(taken)} is taken.${offer}\n`);
+  const { port, purpose } = taken;
+  process.stderr.write(`Port ${String(port)}, for ${purpose}, is taken.${offer}\n`);
   process.exitCode = 1;
   return true;
 }
 
-/** The first signal ends everything in order; a second one at once. */
-function endOnSignals(system: LocalSystem, say: (text: string) => void): void {
+/** The first signal ends everything in order; a second one at once. Before all is started, so does the first. */
+function endOnSignals(say: (text: string) => void): { use(started: LocalSystem): void } {
+  let system: LocalSystem | undefined;
   let ending = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (ending) process.exit(1);
       ending = true;
       say("Ending.");
-      void system.close().then(() => process.exit(0));
+      if (system) void system.close().then(() => process.exit(0));
+      else process.exit(0);
     });
   }
+  return {
+    use(started) {
+      system = started;
+    },
+  };
 }

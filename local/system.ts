@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../infra/synth.ts";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { providers } from "../lib/providers/registry.ts";
 import { defaultSettings, type Settings } from "../lib/settings.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
@@ -77,16 +78,16 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const api = await opened(apiServer, ports.api);
     const standIn = await opened(standInProvider(), ports.standIn);
 
+    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    const issuer = await tokenIssuer(`${api}/local`, dataDirectory && join(dataDirectory, "issuer.json"));
+
     onProgress("Synthesising the CDK app and bundling the functions");
-    const settings = localSettings(api, standIn, options.settings);
-    const stack = (options.editStack ?? ((same) => same))(synthesizedStack(settings, cleanups));
+    const settings = localSettings(api, standIn, { issuer: issuer.issuer, ...options.settings });
+    const stack = (options.editStack ?? ((same) => same))(await synthesizedStack(settings, cleanups));
 
     onProgress("Starting KMS and DynamoDB (both emulated)");
-    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     const aws = await startAwsEndpoint({ stack, port: ports.aws, ...(dataDirectory && { dataDirectory }) });
     cleanups.push(() => aws.close());
-    const issuerFile = dataDirectory && join(dataDirectory, "issuer.json");
-    const issuer = await tokenIssuer(settings.issuer, issuerFile);
 
     onProgress("Starting the functions' runtime and the API");
     const logs = new LogRing(options.onLogLine);
@@ -118,24 +119,30 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 }
 
 /** The stage `local`: its issuer and its stand-in for every provider are on this machine. */
-function localSettings(api: string, standIn: string, changes: Partial<Settings> = {}): Settings {
+function localSettings(api: string, standIn: string, changes: Partial<Settings>): Settings {
   const endpointIds = providers.flatMap(({ endpoints }) => endpoints.map(({ endpointId }) => endpointId));
   return {
     ...defaultSettings,
     stage: "local",
-    issuer: `${api}/local`,
     jwksUri: `${api}/local/jwks.json`,
     endpointOrigins: Object.fromEntries(endpointIds.map((endpointId) => [endpointId, standIn])),
     ...changes,
   };
 }
 
-function synthesizedStack(settings: Settings, cleanups: (() => void)[]): LocalStack {
+async function synthesizedStack(settings: Settings, cleanups: (() => void)[]): Promise<LocalStack> {
   const directory = mkdtempSync(join(tmpdir(), "waxseal-"));
-  cleanups.push(() => {
+  const remove = () => {
     rmSync(directory, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  cleanups.push(remove, () => void process.off("exit", remove));
+  const synthesis = new Worker(new URL("synthesis.ts", import.meta.url), {
+    workerData: { settings, directory },
   });
-  return loadStack(synthesize(settings, directory, { check: false }).directory);
+  // Rejects with what the synthesis throws.
+  await once(synthesis, "exit");
+  return loadStack(directory);
 }
 
 function serveApi(server: Server, issuer: TokenIssuer, invoke: Invoke): void {

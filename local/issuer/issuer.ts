@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
 
 /** A token issuer for development: whoever asks gets a token for whomever they name. */
@@ -12,9 +12,13 @@ export interface TokenIssuer {
 
 const AUDIENCE = "waxseal";
 
-/** @param file - keeps the signing key, so that tokens stay good over restarts. */
-export async function tokenIssuer(issuer: string, file?: string): Promise<TokenIssuer> {
-  const privateJwk = await loadOrMake(file);
+/**
+ * @param newIssuer - the `iss` of a new issuer.
+ * @param file - keeps `iss` and the signing key over restarts, under another port too: who owns a record
+ *   is made of issuer and subject.
+ */
+export async function tokenIssuer(newIssuer: string, file?: string): Promise<TokenIssuer> {
+  const { issuer, privateJwk } = await loadOrMake(newIssuer, file);
   const { d: _private, ...publicPart } = privateJwk;
   const publicJwk = {
     ...publicPart,
@@ -40,14 +44,15 @@ export async function tokenIssuer(issuer: string, file?: string): Promise<TokenI
   };
 }
 
-async function loadOrMake(file: string | undefined): Promise<JWK> {
-  try {
-    if (file !== undefined) return JSON.parse(readFileSync(file, "utf8")) as JWK;
-  } catch {
-    // None yet.
-  }
+interface Kept {
+  readonly issuer: string;
+  readonly privateJwk: JWK;
+}
+
+async function loadOrMake(issuer: string, file: string | undefined): Promise<Kept> {
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Kept;
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  if (file !== undefined) writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
-  return jwk;
+  const kept = { issuer, privateJwk: await exportJWK(privateKey) };
+  if (file !== undefined) writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
+  return kept;
 }

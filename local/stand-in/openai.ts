@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { responseEvents, responseObject } from "./responses.ts";
 import { sendEvents, sendJson, type StandInCall } from "./send.ts";
 
 /** OpenAI's API, as far as the official SDK needs it for the calls that the proxy passes on. */
@@ -11,8 +12,12 @@ export async function answerOpenAi(call: StandInCall, response: ServerResponse):
   const model = String(body["model"] ?? "stand-in");
   switch (`${method} ${path}`) {
     case "POST /v1/chat/completions":
-      if (body["stream"] === true) await sendEvents(response, chatEvents(model));
+      if (body["stream"] === true) await sendEvents(response, chatEvents(model, wantsUsage(body)));
       else sendJson(response, 200, chatCompletion(model));
+      return;
+    case "POST /v1/responses":
+      if (body["stream"] === true) await sendEvents(response, responseEvents(model, words));
+      else sendJson(response, 200, responseObject(model, words.join(""), "completed"));
       return;
     case "POST /v1/embeddings":
       sendJson(response, 200, embeddings(model));
@@ -40,7 +45,15 @@ function chatCompletion(model: string) {
   return { id: "chatcmpl-stand-in", object: "chat.completion", created, model, choices, usage };
 }
 
-function chatEvents(model: string): string[] {
+/** `stream_options: { include_usage: true }` asks for one more chunk, with usage and no choices. */
+function wantsUsage(body: StandInCall["body"]): boolean {
+  const { stream_options: options } = body;
+  return typeof options === "object" && options !== null && "include_usage" in options
+    ? options.include_usage === true
+    : false;
+}
+
+function chatEvents(model: string, withUsage: boolean): string[] {
   const base = { id: "chatcmpl-stand-in", object: "chat.completion.chunk", created, model };
   const chunk = (delta: object, finish_reason: string | null) =>
     `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
@@ -48,6 +61,7 @@ function chatEvents(model: string): string[] {
     chunk({ role: "assistant", content: "" }, null),
     ...words.map((content) => chunk({ content }, null)),
     chunk({}, "stop"),
+    ...(withUsage ? [`data: ${JSON.stringify({ ...base, choices: [], usage })}\n\n`] : []),
     "data: [DONE]\n\n",
   ];
 }

@@ -94,9 +94,9 @@ describe("providerFetch", () => {
 
 test("the package root makes nothing of AWS at import, and has the documented exports", () => {
   const program = `
-    const before = process.getActiveResourcesInfo().length;
     const waxseal = await import("./lib/index.ts");
-    console.log(JSON.stringify([Object.keys(waxseal).sort(), process.getActiveResourcesInfo().length - before]));`;
+    const alive = process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout|Immediate/.test(name));
+    console.log(JSON.stringify([Object.keys(waxseal).sort(), alive]));`;
   const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
     env: { PATH: process.env["PATH"] },
     encoding: "utf8",
@@ -104,6 +104,6 @@ test("the package root makes nothing of AWS at import, and has the documented ex
   const exports = ["Secret", "WaxsealError", "describeProviders", "errorCodes", "isWaxsealError"];
   expect(JSON.parse(output)).toEqual([
     [...exports, "providerFetch", "providers", "withProviderKey"].sort(),
-    0,
+    [],
   ]);
 });

@@ -8,6 +8,8 @@ import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { readLimited } from "../http/read-limited.ts";
+import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
 import { accessKeyIdOf, callersOf, type Callers } from "./caller.ts";
 import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
@@ -16,15 +18,7 @@ import { refusalOf } from "./guard.ts";
 import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
 import { kmsService } from "./kms/kms.ts";
-import {
-  AwsError,
-  parseInput,
-  readBody,
-  sendError,
-  sendJson,
-  unknownOperation,
-  type AwsService,
-} from "./protocol.ts";
+import { AwsError, parseInput, sendError, sendJson, unknownOperation, type AwsService } from "./protocol.ts";
 import { callerIdentityXml } from "./sts.ts";
 
 export interface AwsEndpointOptions {
@@ -47,6 +41,9 @@ export interface AwsEndpoint {
   /** Answers what is under way, then lets go of port, timers and files. */
   close(): Promise<void>;
 }
+
+/** DynamoDB's own limit of a request; KMS's is lower. */
+const maxRequestBytes = 16 * 1024 * 1024;
 
 /** Longer than the 60 s after which AWS's SDKs and Lambda's may still reuse a connection. */
 const keepAliveMs = 75_000;
@@ -80,15 +77,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const services: Services = { stack, callers: callersOf(stack), cloudTrail, byTarget };
   const server = createServer((request, response) => void answer(services, request, response));
   server.keepAliveTimeout = keepAliveMs;
-  try {
-    await listen(server, options.port);
-  } catch (error) {
+  const url = await listen(server, options.port).catch(async (error: unknown) => {
     await dynamoDb.close();
     throw error;
-  }
+  });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     port,
     accessKeyIdOf,
     cloudTrailRecords: () => cloudTrail.records(),
@@ -99,13 +94,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
-}
-
-function stop(server: Server): Promise<void> {
-  server.closeIdleConnections();
-  return new Promise((resolve) => server.close(() => resolve()));
+/** What is under way has two seconds; connections that are kept alive for later are closed as they fall idle. */
+async function stop(server: Server): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const late = setTimeout(() => server.closeAllConnections(), 2_000);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -115,8 +110,13 @@ async function answer(services: Services, request: IncomingMessage, response: Se
   try {
     const refusal = refusalOf(request.headers, request.socket.localPort ?? 0);
     if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, { status: 403 });
-    if (request.method === "GET") return answerPage(services, request.url, response);
-    const body = await readBody(request);
+    if (request.method === "GET") {
+      answerPage(services, request.url, response);
+      return;
+    }
+    const body = await readLimited(request, maxRequestBytes);
+    if (!body)
+      throw new AwsError("RequestEntityTooLargeException", "The request is too large", { status: 413 });
     const caller = services.callers.identify(request.headers.authorization);
     if (contentType === "application/x-www-form-urlencoded") {
       const xml = callerIdentityXml(new URLSearchParams(body.toString("utf8")), caller, requestId);

@@ -4,7 +4,7 @@
  * (Smithy documentation, "AWS JSON 1.1 protocol", "Operation error serialization").
  */
 import { crc32 } from "node:zlib";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Caller } from "./caller.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -49,22 +49,6 @@ export function unknownOperation(service: string, operation: string): AwsError {
   );
 }
 
-/** DynamoDB's own limit of a request; KMS's is lower. */
-const maxRequestBytes = 16 * 1024 * 1024;
-
-/** The whole body, or `RequestEntityTooLarge`, in which case the rest is left unread. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxRequestBytes)
-      throw new AwsError("RequestEntityTooLarge", "The request is too large", { status: 413 });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** The body as a JSON object; never quotes what it cannot read. */
 export function parseInput(body: Buffer): JsonObject {
   try {
@@ -102,6 +86,5 @@ export function sendError(response: ServerResponse, error: unknown, contentType:
       : new AwsError("InternalFailure", "The emulation failed", { status: 500 });
   const message = known.message === "" ? {} : { message: known.message };
   response.setHeader("x-amzn-errortype", known.code);
-  if (known.status === 413) response.setHeader("connection", "close");
   sendJson(response, known.status, { __type: known.code, ...message, ...known.members }, contentType);
 }

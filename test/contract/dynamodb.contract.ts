@@ -138,7 +138,7 @@ export function dynamoDbContract(url: () => string): void {
     guarantee("a primary key that is empty, incomplete or of the wrong type is refused", async () => {
       const { owner, slot } = fresh();
       for (const wrong of [{ owner }, { owner: S(""), slot }, { owner: N(1), slot }]) {
-        await expectError(put({ ...wrong, n: N(1) } as Item), "ValidationException");
+        await expectError(put({ ...wrong, n: N(1) }), "ValidationException");
       }
     });
 

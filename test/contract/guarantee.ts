@@ -7,9 +7,9 @@ const judge = process.env["WAXSEAL_CONTRACT_JUDGE"] as Judge | undefined;
 
 export interface Guarantees {
   /** A test by AWS's documentation; must fail where the judge is known to differ from it. */
-  guarantee(name: string, body: () => Promise<void>): void;
+  readonly guarantee: (name: string, body: () => Promise<void>) => void;
   /** To be called last: fails where a known difference names no test. */
-  everyDifferenceIsTested(): void;
+  readonly everyDifferenceIsTested: () => void;
 }
 
 export function guaranteesOf(suite: Suite): Guarantees {

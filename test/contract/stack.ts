@@ -8,7 +8,7 @@ import {
   type Statement,
   type TableResource,
 } from "../../local/stack.ts";
-import { statementsOf } from "../../local/aws/iam/document.ts";
+import { keyPolicyStatements } from "../../local/template/statements.ts";
 
 export const rootArn = `arn:aws:iam::${localAccountId}:root`;
 export const roleArnOf = (name: string) => `arn:aws:iam::${localAccountId}:role/${name}`;
@@ -27,7 +27,7 @@ export function kmsKeyResource(n: number, statements: readonly unknown[] = []): 
   const delegation = { Effect: "Allow", Principal: { AWS: rootArn }, Action: "kms:*", Resource: "*" };
   const policyDocument = { Version: "2012-10-17", Statement: [delegation, ...statements] };
   const arn = `arn:aws:kms:${localRegion}:${localAccountId}:key/${keyId}`;
-  return { keyId, arn, policy: statementsOf(policyDocument), policyDocument };
+  return { keyId, arn, policy: keyPolicyStatements(policyDocument, "Policy"), policyDocument };
 }
 
 /** `owner` and `slot` as its primary key, a stream with both images, `purgeAt` for TTL. */

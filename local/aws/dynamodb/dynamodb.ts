@@ -111,9 +111,9 @@ export function dynamoDbService(tables: Tables, backend: Backend, writer: Writer
 /** dynalite's errors are DynamoDB's; they are thrown on as they are. */
 function outputOf({ status, body }: BackendReply): JsonObject {
   if (status === 200) return body;
-  const { __type: type, message, Message, ...members } = body;
-  const code = String(type).split("#").at(-1) ?? "InternalFailure";
-  throw new AwsError(code, String(message ?? Message ?? ""), { status, members });
+  const { __type: type, message, Message: other, ...members } = body as Record<string, string>;
+  const code = type?.split("#").at(-1) ?? "InternalFailure";
+  throw new AwsError(code, message ?? other ?? "", { status, members });
 }
 
 function withTableName(input: JsonObject): JsonObject {

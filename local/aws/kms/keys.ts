@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { KmsKeyResource, Statement } from "../../stack.ts";
 import { readJsonFile, writeJsonFile } from "../files.ts";
-import { statementsOf } from "../iam/document.ts";
+import { keyPolicyStatements } from "../../template/statements.ts";
 import { assertSupported } from "../iam/supported.ts";
-import { AwsError } from "../protocol.ts";
+import { AwsError, type JsonObject } from "../protocol.ts";
 
 export interface KeyMaterial {
   /** 64 hexadecimal digits, as KMS's. */
@@ -44,7 +44,9 @@ export class KeyStore {
     this.#now = now;
     const stored = path ? ((readJsonFile(path) ?? []) as StoredKey[]) : [];
     for (const saved of stored) {
-      this.#keys.set(saved.keyId, { ...saved, policy: statementsOf(JSON.parse(saved.policyDocument)) });
+      const deployed = resources.find(({ keyId }) => keyId === saved.keyId);
+      const policy = deployed?.policy ?? policyOf(saved.policyDocument);
+      this.#keys.set(saved.keyId, { ...saved, policy });
     }
     for (const resource of resources) this.#deploy(resource);
     this.save();
@@ -91,6 +93,14 @@ export class KeyStore {
     const stored = [...this.#keys.values()].map(({ policy: _policy, ...kept }): StoredKey => kept);
     writeJsonFile(this.#path, stored);
   }
+}
+
+/** Throws an `Error` that names what cannot be read or is not evaluated here. */
+export function policyOf(policyDocument: string): readonly Statement[] {
+  const { Id: _id, ...evaluated } = JSON.parse(policyDocument) as JsonObject;
+  const policy = keyPolicyStatements(evaluated, "Policy");
+  assertSupported(policy);
+  return policy;
 }
 
 export function newMaterial(rotatedAt?: number): KeyMaterial {

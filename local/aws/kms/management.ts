@@ -1,11 +1,17 @@
 /** The operations on keys themselves (KMS API Reference, the page of each; "Key states of AWS KMS keys"). */
 import { localAccountId } from "../../stack.ts";
 import { authorise, denialOf } from "../iam/authorise.ts";
-import { statementsOf } from "../iam/document.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
 import type { Statement } from "../../stack.ts";
 import { integer, requiredText, text } from "./input.ts";
-import { assertNotPendingDeletion, assertUsable, currentMaterial, newMaterial, type KmsKey } from "./keys.ts";
+import {
+  assertNotPendingDeletion,
+  assertUsable,
+  currentMaterial,
+  newMaterial,
+  policyOf,
+  type KmsKey,
+} from "./keys.ts";
 import { authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
 
 const msPerDay = 86_400_000;
@@ -108,7 +114,7 @@ const putKeyPolicy: KmsOperation = {
     const policyDocument = requiredText(request.input, "Policy");
     const kmsKey = authorisedKey(request);
     assertNotPendingDeletion(kmsKey);
-    const policy = parsePolicy(policyDocument);
+    const policy = parsedPolicy(policyDocument);
     if (request.input["BypassPolicyLockoutSafetyCheck"] !== true) assertNoLockout(request, kmsKey, policy);
     kmsKey.policy = policy;
     kmsKey.policyDocument = policyDocument;
@@ -122,9 +128,9 @@ function assertDefaultPolicyName(request: KmsRequest): void {
   throw new AwsError("NotFoundException", "No such policy exists");
 }
 
-function parsePolicy(policyDocument: string): Statement[] {
+function parsedPolicy(policyDocument: string): readonly Statement[] {
   try {
-    return statementsOf(JSON.parse(policyDocument));
+    return policyOf(policyDocument);
   } catch (error) {
     const reason = error instanceof SyntaxError ? "The policy is not valid JSON" : String(error);
     throw new AwsError("MalformedPolicyDocumentException", reason);

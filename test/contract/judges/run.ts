@@ -5,6 +5,7 @@
  * does not install is named as skipped, and is no failure.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,9 +88,9 @@ function serve(command: string, args: readonly string[]): ChildProcess {
 
 async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
+  await once(server.close(), "close");
   return port;
 }
 

@@ -1,7 +1,7 @@
 /** IAM User Guide, "Policy evaluation logic"; KMS Developer Guide, "Key policies in AWS KMS". */
 import { describe, expect, test } from "vitest";
 import { denialOf } from "../../../local/aws/iam/authorise.ts";
-import { statementsOf } from "../../../local/aws/iam/document.ts";
+import { identityStatements, keyPolicyStatements } from "../../../local/template/statements.ts";
 import type { Caller } from "../../../local/aws/caller.ts";
 import { localAccountId, type Statement } from "../../../local/stack.ts";
 import { roleArnOf, rootArn } from "../../contract/stack.ts";
@@ -15,8 +15,10 @@ function callerWith(statements: readonly Statement[]): Caller {
   return { type: "AssumedRole", arn, ...principal, accessKeyId: "ASIA", statements };
 }
 
-const identity = (...statements: unknown[]) => callerWith(statementsOf({ Statement: statements }));
-const keyPolicy = (...statements: unknown[]) => statementsOf({ Statement: statements });
+const identity = (...statements: unknown[]) =>
+  callerWith(identityStatements({ Version: "2012-10-17", Statement: statements }, "role"));
+const keyPolicy = (...statements: unknown[]) =>
+  keyPolicyStatements({ Version: "2012-10-17", Statement: statements }, "key");
 
 const allowDecrypt = { Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn };
 const denyDecrypt = { ...allowDecrypt, Effect: "Deny" };

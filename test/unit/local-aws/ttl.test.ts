@@ -1,0 +1,79 @@
+/** DynamoDB Developer Guide, "How it works: DynamoDB Time to Live (TTL)" and "DynamoDB Streams and Time to Live". */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { callersOf } from "../../../local/aws/caller.ts";
+import { startDynamoDb, type DynamoDb } from "../../../local/aws/dynamodb/start.ts";
+import { streamArnOf } from "../../../local/aws/dynamodb/stream-log.ts";
+import type { AwsService, JsonObject } from "../../../local/aws/protocol.ts";
+import { emptyStack, tableResource } from "../../contract/stack.ts";
+
+const table = tableResource("ProviderKeys");
+const seconds = 1_800_000_000;
+const caller = callersOf(emptyStack).identify("AWS4-HMAC-SHA256 Credential=AKIAANY/x");
+
+let dynamoDb: DynamoDb;
+beforeEach(async () => {
+  dynamoDb = await startDynamoDb([table], () => new Date(seconds * 1000));
+});
+afterEach(() => dynamoDb.close());
+
+function call(service: AwsService, operation: string, input: JsonObject): Promise<JsonObject> {
+  return service.call({
+    caller,
+    operation,
+    input,
+    requestId: "r",
+    userAgent: "",
+    sourceIpAddress: "127.0.0.1",
+  });
+}
+
+const put = (slot: string, purgeAt?: object) =>
+  call(dynamoDb.service, "PutItem", {
+    TableName: table.tableName,
+    Item: { owner: { S: "ada" }, slot: { S: slot }, ...(purgeAt ? { purgeAt } : {}) },
+  });
+
+async function slotsLeft(): Promise<unknown[]> {
+  const { Items } = await call(dynamoDb.service, "Scan", { TableName: table.tableName });
+  return (Items as { slot: { S: string } }[]).map(({ slot }) => slot.S).sort();
+}
+
+async function records(): Promise<JsonObject[]> {
+  const StreamArn = streamArnOf(table.arn);
+  const { StreamDescription } = await call(dynamoDb.streams, "DescribeStream", { StreamArn });
+  const [shard] = (StreamDescription as { Shards: { ShardId: string }[] }).Shards;
+  const start = { StreamArn, ShardId: shard?.ShardId, ShardIteratorType: "TRIM_HORIZON" };
+  const { ShardIterator } = await call(dynamoDb.streams, "GetShardIterator", start);
+  return (await call(dynamoDb.streams, "GetRecords", { ShardIterator }))["Records"] as JsonObject[];
+}
+
+test("the sweep deletes what has expired, by at most five years, and nothing else", async () => {
+  await put("expired", { N: String(seconds - 1) });
+  await put("not yet", { N: String(seconds + 1) });
+  await put("long ago", { N: String(seconds - 6 * 365 * 86_400) });
+  await put("no number", { S: String(seconds - 1) });
+  await put("no expiry");
+  await dynamoDb.sweep();
+  expect(await slotsLeft()).toEqual(["long ago", "no expiry", "no number", "not yet"]);
+});
+
+test("an expiry is a REMOVE by DynamoDB itself, with the old image; a caller's delete names nobody", async () => {
+  const Key = { owner: { S: "ada" }, slot: { S: "deleted" } };
+  await put("expired", { N: String(seconds - 1) });
+  await put("deleted");
+  await dynamoDb.sweep();
+  await call(dynamoDb.service, "DeleteItem", { TableName: table.tableName, Key });
+  const [expired, deleted] = (await records()).filter(({ eventName }) => eventName === "REMOVE");
+  expect(expired).toMatchObject({
+    userIdentity: { Type: "Service", PrincipalId: "dynamodb.amazonaws.com" },
+    dynamodb: { OldImage: { slot: { S: "expired" }, purgeAt: { N: String(seconds - 1) } } },
+  });
+  expect(deleted).not.toHaveProperty("userIdentity");
+});
+
+test("DescribeTimeToLive names the attribute", async () => {
+  const answer = await call(dynamoDb.service, "DescribeTimeToLive", { TableName: table.tableName });
+  expect(answer).toEqual({
+    TimeToLiveDescription: { TimeToLiveStatus: "ENABLED", AttributeName: "purgeAt" },
+  });
+});

@@ -96,7 +96,7 @@ export class ValueJudge {
   }
 
   #kindOfIdentifier(node: TSESTree.Identifier): Kind | undefined {
-    const variable = ASTUtils.findVariable(this.#source.getScope(node), node);
+    const variable = ASTUtils.findVariable(this.#source.getScope(node), node) ?? undefined;
     const type = this.#typeOf(node);
     const isLoose = this.#types.isUnknown(type);
     if (isLoose && variable && (caughtBy(variable) || isErrorName(node.name))) return "error";

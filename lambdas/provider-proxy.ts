@@ -28,6 +28,7 @@ async function proxy(event: AuthenticatedEvent) {
   const slot = slotOf(providerId, name);
   const { provider } = slot;
   const request = proxyRequest(event);
+  const body = requestBody(event);
   const url = targetUrl(provider, originOf(provider, endpointOrigins), request);
 
   const use = await useProviderKey(usePorts(), event.who, slot);
@@ -36,7 +37,7 @@ async function proxy(event: AuthenticatedEvent) {
     url,
     method: request.method,
     headers: callerHeaders(event),
-    body: requestBody(event),
+    body,
     signal: AbortSignal.timeout(proxyTimeoutSeconds * 1000),
   };
   return streamedAnswer(await forward(call, use));

@@ -11,7 +11,10 @@ const catalogue = {
   MALFORMED_JSON: { retryable: false, message: "The body is not valid JSON in UTF-8" },
   INVALID_REQUEST: { retryable: false, message: "The request does not have the documented form" },
   PAYLOAD_TOO_LARGE: { retryable: false, message: "The request is too large" },
-  UNSUPPORTED_MEDIA_TYPE: { retryable: false, message: "The body must be application/json" },
+  UNSUPPORTED_MEDIA_TYPE: {
+    retryable: false,
+    message: "The body must be JSON, as application/json and not encoded",
+  },
   UNKNOWN_PROVIDER: { retryable: false, message: "There is no such provider" },
   INVALID_PROVIDER_KEY_FORMAT: { retryable: false, message: "This is not the provider's API key format" },
   OTHER_PROVIDERS_KEY: { retryable: false, message: "This looks like another provider's API key" },

@@ -1,7 +1,8 @@
 import { WaxsealError } from "../../lib/errors.ts";
 import { headerValues, type ApiEvent } from "./event.ts";
 
-const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
+const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const BEARER_SCHEME = /^Bearer +/i;
 
 /**
  * The one token of a request.
@@ -11,10 +12,13 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
  *   would be meant is for nobody to guess.
  */
 export function bearerToken(event: ApiEvent, alsoIn?: string): string {
-  const authorization = headerValues(event, "authorization");
+  const authorization = headerValues(event, "authorization").map((value) =>
+    BEARER_SCHEME.test(value) ? value.replace(BEARER_SCHEME, "") : "",
+  );
   const bare = alsoIn && alsoIn !== "authorization" ? headerValues(event, alsoIn) : [];
-  const [value, ...others] = [...authorization, ...bare.map((token) => `Bearer ${token}`)];
-  const token = others.length === 0 ? BEARER.exec(value ?? "")?.[1] : undefined;
-  if (token === undefined) throw new WaxsealError("AUTHENTICATION_REQUIRED");
+  const [token, ...others] = [...authorization, ...bare];
+  if (token === undefined || others.length > 0 || !JWT.test(token)) {
+    throw new WaxsealError("AUTHENTICATION_REQUIRED");
+  }
   return token;
 }

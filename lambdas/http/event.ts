@@ -1,9 +1,12 @@
-import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import { routes, type Route } from "../../lib/routes.ts";
 
-/** What API Gateway hands a function, and what our middleware adds to it. */
-export type ApiEvent = APIGatewayProxyEvent;
-export type { Context };
+type MaybeNull = "headers" | "multiValueHeaders";
+
+/** What API Gateway hands a function; a request without headers, as a console's test, has `null` for them. */
+export type ApiEvent = Omit<APIGatewayProxyEvent, MaybeNull> & {
+  [Name in MaybeNull]: APIGatewayProxyEvent[Name] | null;
+};
 
 /** The route an event came by. A forged event may name none; its errors are problem documents. */
 export function routeOf(event: ApiEvent): Route {

@@ -1,5 +1,4 @@
 import type { MiddlewareObj } from "@middy/core";
-import type { Context } from "aws-lambda";
 import { verifyToken } from "../../lib/compose.ts";
 import { isWaxsealError, WaxsealError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log/logger.ts";
@@ -21,7 +20,7 @@ export type AuthenticatedEvent = ApiEvent & { who: Actor };
  */
 export function authenticate(
   tokenHeader?: (event: ApiEvent) => string | undefined,
-): MiddlewareObj<AuthenticatedEvent, unknown, Error, Context> {
+): MiddlewareObj<AuthenticatedEvent> {
   return {
     before: async ({ event, context }) => {
       const identity = await verifyToken()(bearerToken(event, tokenHeader?.(event)));
@@ -31,7 +30,7 @@ export function authenticate(
 }
 
 /** Answers whatever was thrown by its code, and logs it: code, route, request id, the AWS call that failed. */
-export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse, Error, Context> {
+export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse> {
   return {
     onError: (request) => {
       const { error, event, context } = request;

@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ProxyRequest } from "../../lib/proxy/target.ts";
-import type { ApiEvent } from "./event.ts";
+import { WaxsealError } from "../../lib/errors.ts";
+import { headerValues, type ApiEvent } from "./event.ts";
 
 /** The `{provider}` of a proxied route: `openai`, or `openai@name` for one of several. */
 export function addressee(event: ApiEvent): { providerId: string; name: string | undefined } {
@@ -26,7 +27,9 @@ export function proxyRequest(event: ApiEvent): ProxyRequest {
   };
 }
 
+/** @throws {WaxsealError} `UNSUPPORTED_MEDIA_TYPE` for an encoded body: its bytes did not survive as text. */
 export function requestBody(event: ApiEvent): Uint8Array | undefined {
+  if (headerValues(event, "content-encoding").length > 0) throw new WaxsealError("UNSUPPORTED_MEDIA_TYPE");
   if (!event.body) return undefined;
   return Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
 }

@@ -333,6 +333,12 @@ describe("the proxy", () => {
       "PROVIDER_KEY_NOT_FOUND",
     ],
     [
+      "an encoded body",
+      proxied("v1/chat/completions", { headers: { "content-encoding": "gzip" } }),
+      415,
+      "UNSUPPORTED_MEDIA_TYPE",
+    ],
+    [
       "more than 6 MB",
       proxied("v1/chat/completions", { body: Buffer.alloc(7 * 1024 * 1024, "a") }),
       413,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { open, seal, type SealedProviderKey, type SealPurpose } from "../../lib/envelope/envelope.ts";
 import { suites, type CipherSuite } from "../../lib/envelope/suites.ts";
+import { isWaxsealError } from "../../lib/errors.ts";
 import { Secret } from "../../lib/secret.ts";
 import { memoryKeyring } from "../support/memory-keyring.ts";
 
@@ -91,7 +92,7 @@ function tamperings(suite: CipherSuite): Record<string, Tampered[]> {
 async function refused({ sealed, purpose }: Tampered): Promise<boolean> {
   return open(sealed, purpose, bothSuites, keyring).then(
     () => false,
-    (error: { code?: string }) => error.code === "DECRYPT_FAILED",
+    (error: unknown) => isWaxsealError(error, "DECRYPT_FAILED"),
   );
 }
 

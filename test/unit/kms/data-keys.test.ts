@@ -86,7 +86,7 @@ describe.each(meanings)("KMS's $error", ({ error, generate, decrypt, calls }) =>
         .generateDataKey(context, 64)
         .catch((thrown: unknown) => thrown);
       expect(failure).toMatchObject({ code: generate });
-      expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain("canary");
+      expect(JSON.stringify(failure) + ((failure as Error).stack ?? "")).not.toContain("canary");
       expect(mock.commandCalls(GenerateDataKeyCommand)).toHaveLength(calls);
     },
   );

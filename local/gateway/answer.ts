@@ -42,11 +42,30 @@ interface ProxyResult extends HttpMetadata {
 }
 
 function isProxyResult(value: unknown): value is ProxyResult {
-  return typeof value === "object" && value !== null && "statusCode" in value;
+  if (typeof value !== "object" || value === null) return false;
+  const { statusCode, headers, multiValueHeaders, body } = value as Partial<Record<string, unknown>>;
+  const isMap = (map: unknown) => map === undefined || map === null || typeof map === "object";
+  return (
+    isHttpStatus(statusCode) &&
+    isMap(headers) &&
+    isMap(multiValueHeaders) &&
+    (body === undefined || typeof body === "string")
+  );
+}
+
+function isHttpStatus(status: unknown): boolean {
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+}
+
+/** API Gateway renames it (Developer Guide, "Important notes": headers that are remapped); clients see that. */
+function remapped(name: string): string {
+  return name.toLowerCase() === "www-authenticate" ? `x-amzn-remapped-${name}` : name;
 }
 
 function writeHead(response: ServerResponse, { statusCode, headers, multiValueHeaders }: HttpMetadata): void {
   response.statusCode = statusCode;
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) response.setHeader(name, values);
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(remapped(name), value);
+  for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
+    response.setHeader(remapped(name), values);
+  }
 }

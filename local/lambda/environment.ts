@@ -24,6 +24,8 @@ interface Invocation {
 /** One execution environment: a worker thread with the function's bundle and variables. */
 export class Environment {
   readonly #worker: Worker;
+  /** Settles when the bundle is loaded. @throws {InvocationFailed} if it cannot be. */
+  readonly ready: Promise<void>;
   #invocation: Invocation | undefined;
   #closed = false;
 
@@ -43,6 +45,12 @@ export class Environment {
     });
     this.#worker.on("error", (error: Error) => {
       onLine(`the environment failed: ${error.stack ?? error.name}`);
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.#worker.once("message", resolve);
+      this.#worker.once("exit", () => {
+        reject(new InvocationFailed("Runtime.ExitError"));
+      });
     });
     this.#worker.on("exit", () => {
       this.#closed = true;

@@ -13,6 +13,13 @@ export interface FunctionIdentity {
   readonly awsEndpoint: string;
 }
 
+interface Waiting {
+  readonly resolve: (environment: Environment) => void;
+  readonly reject: (error: unknown) => void;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
 /** A function and its environments: each runs one invocation at a time and is used again, as on Lambda. */
 export class LambdaFunction {
   readonly #fn: FunctionResource;
@@ -20,7 +27,8 @@ export class LambdaFunction {
   readonly #onLine: (line: string) => void;
   readonly #environments = new Set<Environment>();
   readonly #idle: Environment[] = [];
-  readonly #waiting: ((environment: Environment) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
+  #isStarting = false;
 
   constructor(fn: FunctionResource, identity: FunctionIdentity, onLine: (line: string) => void) {
     this.#fn = fn;
@@ -53,33 +61,45 @@ export class LambdaFunction {
       if (!idle.closed) return Promise.resolve(idle);
       this.#environments.delete(idle);
     }
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      if (this.#environments.size === 0) this.#start();
-      else setTimeout(this.#startIfStillWaiting, PATIENCE_MS, resolve).unref();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject, since: Date.now() });
+      this.#startIfNeeded();
     });
   }
 
-  readonly #startIfStillWaiting = (resolve: (environment: Environment) => void): void => {
-    if (this.#waiting.includes(resolve)) this.#start();
-  };
+  /** One at a time: many that start at once keep the processor from each other and from those that run. */
+  #startIfNeeded(): void {
+    const [first] = this.#waiting;
+    if (!first || this.#isStarting || this.#environments.size >= MAX_ENVIRONMENTS) return;
+    const patience = this.#environments.size === 0 ? 0 : first.since + PATIENCE_MS - Date.now();
+    if (patience > 0) {
+      setTimeout(() => {
+        this.#startIfNeeded();
+      }, patience).unref();
+      return;
+    }
+    void this.#start();
+  }
 
-  #start(): void {
-    if (this.#environments.size >= MAX_ENVIRONMENTS) return;
+  async #start(): Promise<void> {
+    this.#isStarting = true;
     const environment = new Environment(this.#fn, this.#variables, this.#onLine);
     this.#environments.add(environment);
+    // A bundle that cannot be loaded fails the request that made it start, as on Lambda.
+    await environment.ready.catch((error: unknown) => this.#waiting.shift()?.reject(error));
+    this.#isStarting = false;
     this.#release(environment);
   }
 
   #release(environment: Environment): void {
     if (environment.closed) {
       this.#environments.delete(environment);
-      if (this.#waiting.length > 0) this.#start();
-      return;
+    } else {
+      const next = this.#waiting.shift();
+      if (next) next.resolve(environment);
+      else this.#idle.push(environment);
     }
-    const next = this.#waiting.shift();
-    if (next) next(environment);
-    else this.#idle.push(environment);
+    this.#startIfNeeded();
   }
 }
 

@@ -25,6 +25,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   type _Record,
+  type ShardIteratorType,
 } from "@aws-sdk/client-dynamodb-streams";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { clientSettings, expectError, guaranteesOf } from "./guarantee.ts";
@@ -467,6 +468,27 @@ export function dynamoDbContract(url: () => string): void {
       await expectError(db.send(failing), "ConditionalCheckFailedException");
       await db.send(new DeleteItemCommand({ TableName, Key: fresh() }));
       expect((await recordsOf(Key.owner)).map(({ eventName }) => eventName)).toEqual(["INSERT"]);
+    });
+
+    guarantee("a shard iterator begins at the end, at a record or after one", async () => {
+      const Key = fresh();
+      const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
+      const start = { StreamArn: streamArn, ShardId: StreamDescription?.Shards?.at(-1)?.ShardId };
+      const iterator = async (ShardIteratorType: ShardIteratorType, SequenceNumber?: string) => {
+        const command = new GetShardIteratorCommand({ ...start, ShardIteratorType, SequenceNumber });
+        return (await streams.send(command)).ShardIterator;
+      };
+      const valuesFrom = async (ShardIterator: string | undefined) => {
+        const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+        return Records.map(({ dynamodb }) => dynamodb?.NewImage?.["n"]);
+      };
+      const end = await iterator("LATEST");
+      await put({ ...Key, n: N(1) });
+      await put({ ...Key, n: N(2) });
+      expect(await valuesFrom(end)).toEqual([N(1), N(2)]);
+      const sequence = (await recordsOf(Key.owner))[0]?.dynamodb?.SequenceNumber;
+      expect(await valuesFrom(await iterator("AT_SEQUENCE_NUMBER", sequence))).toEqual([N(1), N(2)]);
+      expect(await valuesFrom(await iterator("AFTER_SEQUENCE_NUMBER", sequence))).toEqual([N(2)]);
     });
 
     guarantee("batch writes are in the stream too", async () => {

@@ -189,6 +189,13 @@ export function kmsContract(target: KmsTarget): void {
       await expectError(call, "InvalidCiphertextException");
     });
 
+    guarantee("ReEncrypt to a disabled key is refused", async () => {
+      const { CiphertextBlob } = await generate(await target.newKey());
+      const KeyId = idOf(await target.newKey());
+      await kms().send(new DisableKeyCommand({ KeyId }));
+      await expectError(reEncrypt(CiphertextBlob, KeyId), "DisabledException");
+    });
+
     guarantee("ReEncrypt to the same key moves to its current key material", async () => {
       const { CiphertextBlob, KeyId = "", KeyMaterialId } = await generate(await target.newKey());
       await kms().send(new RotateKeyOnDemandCommand({ KeyId }));

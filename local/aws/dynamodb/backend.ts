@@ -14,6 +14,8 @@ export interface BackendReply {
 }
 
 export interface Backend {
+  /** Of its server, which answers the front only. */
+  readonly port: number;
   /** Errors of DynamoDB's are replies with their status; it rejects only where dynalite is out of reach. */
   call(operation: string, input: JsonObject): Promise<BackendReply>;
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export async function startBackend(path?: string): Promise<Backend> {
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });
   return {
+    port,
     call: (operation, input) => send(agent, port, secret, operation, input),
     close: () => {
       agent.destroy();

@@ -46,7 +46,7 @@ const dynamoDbLocal: JudgeSetup = {
   start(directory, port) {
     const emulator = join(directory, "node_modules/amplify-dynamodb-simulator/emulator");
     const library = `-Djava.library.path=${join(emulator, "DynamoDBLocal_lib")}`;
-    return serve("java", [
+    return serve(directory, "java", [
       library,
       "-jar",
       join(emulator, "DynamoDBLocal.jar"),
@@ -69,7 +69,7 @@ const moto: JudgeSetup = {
       : `pip could not install ${pinned}`;
   },
   start: (directory, port) =>
-    serve(join(directory, "bin/moto_server"), ["-H", "127.0.0.1", "-p", String(port)]),
+    serve(directory, join(directory, "bin/moto_server"), ["-H", "127.0.0.1", "-p", String(port)]),
 };
 
 function run(command: string, args: readonly string[]): { ok: boolean; output: string } {
@@ -80,8 +80,9 @@ function run(command: string, args: readonly string[]): { ok: boolean; output: s
   return { ok: status === 0, output: `${stdout}${stderr}` };
 }
 
-function serve(command: string, args: readonly string[]): ChildProcess {
-  const server = spawn(command, args, { stdio: "ignore" });
+/** In its own folder: DynamoDB Local leaves a file where it is started. */
+function serve(directory: string, command: string, args: readonly string[]): ChildProcess {
+  const server = spawn(command, args, { cwd: directory, stdio: "ignore" });
   server.on("error", () => undefined); // not answering, which is looked at below
   return server;
 }
@@ -95,9 +96,10 @@ async function freePort(): Promise<number> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  for (const end = Date.now() + startTimeoutMs; Date.now() < end; await wait(200)) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response) return true;
+  const end = Date.now() + startTimeoutMs;
+  while (Date.now() < end) {
+    if (await fetch(url).catch(() => undefined)) return true;
+    await wait(200);
   }
   return false;
 }
@@ -113,7 +115,7 @@ async function judgeBy(setup: JudgeSetup): Promise<boolean | "skipped"> {
     server = setup.start(directory, port);
     const url = `http://127.0.0.1:${port}`;
     if (!(await answers(url))) return skipped(setup.judge, "it did not start");
-    return setup.suites.map((suite) => suitePasses(setup.judge, suite, url)).every((passed) => passed);
+    return setup.suites.map((suite) => suitePasses(setup.judge, suite, url)).every(Boolean);
   } finally {
     server?.kill("SIGKILL");
     rmSync(directory, { recursive: true, force: true });

@@ -169,6 +169,13 @@ describe("identities", () => {
     });
   });
 
+  test("a table is named by its ARN as well as by its name", async () => {
+    const db = new DynamoDBClient(clientSettings(endpoint.url));
+    const Key = { owner: { S: "a" }, slot: { S: "b" } };
+    const answer = await db.send(new GetItemCommand({ TableName: table.arn, Key }));
+    expect(answer.$metadata.httpStatusCode).toBe(200);
+  });
+
   test("the administrator may do what no policy denies", async () => {
     const kms = new KMSClient(clientSettings(endpoint.url));
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: kmsKeyResource(1).arn }));

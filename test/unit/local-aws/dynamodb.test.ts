@@ -2,7 +2,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { callersOf } from "../../../local/aws/caller.ts";
 import { startDynamoDb, type DynamoDb } from "../../../local/aws/dynamodb/start.ts";
-import { streamArnOf } from "../../../local/aws/dynamodb/stream-log.ts";
+import { startBackend } from "../../../local/aws/dynamodb/backend.ts";
+import { StreamLog, streamArnOf } from "../../../local/aws/dynamodb/stream-log.ts";
+import { Tables } from "../../../local/aws/dynamodb/tables.ts";
+import { sweepExpired } from "../../../local/aws/dynamodb/ttl.ts";
+import { Writer } from "../../../local/aws/dynamodb/writer.ts";
 import type { AwsService, JsonObject } from "../../../local/aws/protocol.ts";
 import { emptyStack, tableResource } from "../../contract/stack.ts";
 
@@ -76,4 +80,45 @@ test("DescribeTimeToLive names the attribute", async () => {
   expect(answer).toEqual({
     TimeToLiveDescription: { TimeToLiveStatus: "ENABLED", AttributeName: "purgeAt" },
   });
+});
+
+test("an item that is written anew between being found and being deleted is kept", async () => {
+  const backend = await startBackend();
+  const tables = new Tables(backend);
+  await tables.deploy([table]);
+  const Key = { owner: { S: "ada" }, slot: { S: "saved again" } };
+  const putItem = (more: object) =>
+    backend.call("PutItem", { TableName: table.tableName, Item: { ...Key, ...more } });
+  await putItem({ purgeAt: { N: String(seconds - 1) } });
+  const interrupted = {
+    ...backend,
+    async call(operation: string, input: JsonObject) {
+      const reply = await backend.call(operation, input);
+      if (operation === "Scan") await putItem({ state: { S: "active" } });
+      return reply;
+    },
+  };
+  const now = new Date(seconds * 1000);
+  await sweepExpired(tables, interrupted, new Writer(backend, new StreamLog(() => now)), now);
+  const { body } = await backend.call("GetItem", { TableName: table.tableName, Key });
+  expect(body["Item"]).toEqual({ ...Key, state: { S: "active" } });
+  await backend.close();
+});
+
+test("the store behind DynamoDB answers nobody but its front", async () => {
+  const backend = await startBackend();
+  const headers = { "content-type": "application/json", "x-amz-target": "DynamoDB_20120810.ListTables" };
+  const authorization = "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c";
+  const url = `http://127.0.0.1:${backend.port}/`;
+  const answers = await Promise.all([
+    fetch(url, {
+      method: "POST",
+      body: "{}",
+      headers: { ...headers, authorization, "x-amz-date": "20260101T000000Z" },
+    }),
+    fetch(url, { method: "OPTIONS", headers: { origin: "https://evil.example" } }),
+    fetch(url),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+  await backend.close();
 });

@@ -25,15 +25,25 @@ export async function handleApiRequest(
   invoke: Invoke,
 ): Promise<void> {
   const match = matchOf(request, target.path);
-  if (match === "malformed") return answerProblem(response, "DEFAULT_4XX");
-  if (!match) return answerProblem(response, "MISSING_AUTHENTICATION_TOKEN");
+  if (match === "malformed") {
+    answerProblem(response, "DEFAULT_4XX");
+    return;
+  }
+  if (!match) {
+    answerProblem(response, "MISSING_AUTHENTICATION_TOKEN");
+    return;
+  }
   const body = await readLimited(request, MAX_REQUEST_BYTES);
   const event = body && proxyEvent(request, target, match, body);
   if (!event || Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) {
-    return answerProblem(response, "REQUEST_TOO_LARGE");
+    answerProblem(response, "REQUEST_TOO_LARGE");
+    return;
   }
   const result = await invoke(match.route.function, event).catch(() => undefined);
-  if (!result) return answerProblem(response, "DEFAULT_5XX");
+  if (!result) {
+    answerProblem(response, "DEFAULT_5XX");
+    return;
+  }
   return answerResult(response, result);
 }
 

@@ -63,7 +63,7 @@ async function invoke(event: unknown, given: { deadline: number }): Promise<void
   const context = { ...given, getRemainingTimeInMillis: () => given.deadline - Date.now() };
   try {
     if (handler && streaming.has(handler)) {
-      await (handler as StreamingHandler)(event, new ResponseStream(), context);
+      await handler(event, new ResponseStream(), context);
       send({ type: "streamed" });
     } else {
       send({ type: "result", value: await (handler as PlainHandler)(event, context) });

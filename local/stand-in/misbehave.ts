@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { setTimeout as sleep } from "node:timers/promises";
-import { sendJson, type StandInCall } from "./send.ts";
+import { modelOf, sendJson, type StandInCall } from "./send.ts";
 
 type Behaviour = (call: StandInCall, response: ServerResponse) => Promise<void> | void;
 
@@ -53,7 +53,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
 /** @returns whether the request asked for a misbehaviour, and got it. */
 export async function misbehave(call: StandInCall, response: ServerResponse): Promise<boolean> {
-  const model = String(call.body["model"] ?? "");
+  const model = modelOf(call, "");
   const behaviour = Object.hasOwn(behaviours, model) ? behaviours[model] : undefined;
   await behaviour?.(call, response);
   return behaviour !== undefined;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { responseEvents, responseObject } from "./responses.ts";
-import { sendEvents, sendJson, type StandInCall } from "./send.ts";
+import { modelOf, sendEvents, sendJson, type StandInCall } from "./send.ts";
 
 /** OpenAI's API, as far as the official SDK needs it for the calls that the proxy passes on. */
 export async function answerOpenAi(call: StandInCall, response: ServerResponse): Promise<void> {
@@ -9,7 +9,7 @@ export async function answerOpenAi(call: StandInCall, response: ServerResponse):
     sendJson(response, 401, openAiError("Incorrect API key provided.", "invalid_api_key"));
     return;
   }
-  const model = String(body["model"] ?? "stand-in");
+  const model = modelOf(call, "stand-in");
   switch (`${method} ${path}`) {
     case "POST /v1/chat/completions":
       if (body["stream"] === true) await sendEvents(response, chatEvents(model, wantsUsage(body)));

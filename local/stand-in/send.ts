@@ -9,6 +9,11 @@ export interface StandInCall {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The model that a call names, or `otherwise`. */
+export function modelOf({ body }: StandInCall, otherwise: string): string {
+  return typeof body["model"] === "string" ? body["model"] : otherwise;
+}
+
 const CHUNK_INTERVAL_MS = 40;
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -10,6 +10,9 @@ import { closeServer, listen } from "../../../local/http/server.ts";
 
 const start = fileURLToPath(new URL("../../../local/start.ts", import.meta.url));
 
+/** Alone it takes some 50 ms; other tests run at the same time. */
+const ONE_SECOND_ON_A_BUSY_MACHINE = 2000;
+
 /** `npm start -- …args`, without npm between. */
 function run(...args: string[]) {
   const child = spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "pipe"] });
@@ -113,7 +116,7 @@ describe("npm start -- --json", () => {
       running.child.kill("SIGTERM");
       const { code, stdout } = await running.ended;
       expect(code).toBe(0);
-      expect(Date.now() - began).toBeLessThan(1000);
+      expect(Date.now() - began).toBeLessThan(ONE_SECOND_ON_A_BUSY_MACHINE);
       expect(await cut).toBe("cut");
       expect(stdout).toBe(line);
     } finally {
@@ -128,6 +131,6 @@ describe("npm start -- --json", () => {
     running.child.kill("SIGINT");
     const { code, stdout } = await running.ended;
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(Date.now() - began).toBeLessThan(1000);
+    expect(Date.now() - began).toBeLessThan(ONE_SECOND_ON_A_BUSY_MACHINE);
   });
 });

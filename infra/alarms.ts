@@ -8,6 +8,9 @@ const alarming = {
   DECRYPT_FAILED: "A stored provider key did not open: its record was changed, swapped or cut, or is corrupt",
   ENCRYPTION_KEY_UNAVAILABLE:
     "The key encryption key is disabled or being deleted: no provider key can be used",
+  SUITE_REFUSED:
+    "A record has a cipher suite that is no longer read: it was changed, or missed by a migration",
+  ACCESS_DENIED_BY_AWS: "A permission of a function is missing, or a record names a KMS key of another's",
 } as const;
 
 export interface AlarmsProps {

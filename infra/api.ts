@@ -13,7 +13,7 @@ import {
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { gatewayProblems, routes, type FunctionName, type Route } from "../lib/routes.ts";
+import { binaryMediaTypes, gatewayProblems, routes, type FunctionName, type Route } from "../lib/routes.ts";
 import type { Settings } from "../lib/settings.ts";
 import {
   accept,
@@ -45,9 +45,7 @@ export class Api extends Construct {
       restApiName: `waxseal-${settings.stage}`,
       description: "Waxseal: users' API keys, and the proxy that uses them",
       endpointTypes: [EndpointType.REGIONAL],
-      // Bodies that are not text, as files for a provider, reach the function in base64. Not */*: JSON
-      // would too, and an image within it that now fits Lambda's 6 MB would not.
-      binaryMediaTypes: ["multipart/form-data", "application/octet-stream"],
+      binaryMediaTypes: [...binaryMediaTypes],
       // A role for the whole account and region; not a stack's to set (it would replace another's).
       cloudWatchRole: false,
       deployOptions: this.#stage(accessLogs),

@@ -28,7 +28,7 @@ async function proxy(event: AuthenticatedEvent) {
   const slot = slotOf(providerId, name);
   const { provider } = slot;
   const request = proxyRequest(event);
-  const body = requestBody(event);
+  const [headers, body] = [callerHeaders(event), requestBody(event)];
   const url = targetUrl(provider, originOf(provider, endpointOrigins), request);
 
   const use = await useProviderKey(usePorts(), event.who, slot);
@@ -36,7 +36,7 @@ async function proxy(event: AuthenticatedEvent) {
     provider,
     url,
     method: request.method,
-    headers: callerHeaders(event),
+    headers,
     body,
     signal: AbortSignal.timeout(proxyTimeoutSeconds * 1000),
   };

@@ -17,18 +17,21 @@ import { ProviderKeyStore } from "./provider-keys/store.ts";
 import type { UsePorts } from "./provider-keys/use.ts";
 import { settingsFromEnvironment } from "./settings.ts";
 
-/** Long enough for a slow answer within a region, short enough for one retry while a person waits. */
-const timeouts = { connectionTimeout: 1000, requestTimeout: 3000 };
+/** Milliseconds. Long enough for a slow answer within a region, short enough for one retry while a person waits. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
 
 export const settings = once(() => settingsFromEnvironment(process.env));
 export const verifyToken = once(() => tokenVerifier(settings()));
 
+/** One attempt a call: a write that is sent again may undo what came between; see `isThrottled`. */
 const store = once(() => {
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler: timeouts }));
+  const dynamo = DynamoDBDocumentClient.from(
+    new DynamoDBClient({ maxAttempts: 1, requestHandler: timeouts }),
+  );
   return new ProviderKeyStore(dynamo, settings().table);
 });
 
-/** One attempt a call: our own retry counts and names them (`lib/kms/retry.ts`). */
+/** One attempt a call: our own retry counts and names them (`lib/retry.ts`). */
 const kms = once(() => new KMSClient({ maxAttempts: 1, requestHandler: timeouts }));
 
 export const savePorts = once((): SavePorts => {
@@ -47,7 +50,7 @@ export const usePorts = once((): UsePorts => {
 export const listPorts = once((): ListPorts => ({ store: store(), now }));
 
 export const removePorts = once((): RemovePorts => {
-  return { store: store(), tombstoneDays: settings().tombstoneDays, now, newId };
+  return { store: store(), tombstoneDays: settings().tombstoneDays, now };
 });
 
 function now(): Date {

@@ -27,20 +27,33 @@ export function proxyRequest(event: ApiEvent): ProxyRequest {
   };
 }
 
-/** @throws {WaxsealError} `UNSUPPORTED_MEDIA_TYPE` for an encoded body: its bytes did not survive as text. */
+/**
+ * @throws {WaxsealError} `UNSUPPORTED_MEDIA_TYPE` for an encoded body: its bytes did not survive as text;
+ *   `INVALID_REQUEST` for a `GET` with a body.
+ */
 export function requestBody(event: ApiEvent): Uint8Array | undefined {
   if (headerValues(event, "content-encoding").length > 0) throw new WaxsealError("UNSUPPORTED_MEDIA_TYPE");
   if (!event.body) return undefined;
+  if (event.httpMethod === "GET") throw new WaxsealError("INVALID_REQUEST");
   return Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
 }
 
-/** The caller's headers; where one is repeated, its last value. */
+/** The caller's headers; where one is repeated, its last value. @throws {WaxsealError} `INVALID_REQUEST`. */
 export function callerHeaders(event: ApiEvent): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (value !== undefined) headers.set(name, value);
+    if (value !== undefined) setHeader(headers, name, value);
   }
   return headers;
+}
+
+/** The gateway passes no malformed header on, a forged event may. */
+function setHeader(headers: Headers, name: string, value: string): void {
+  try {
+    headers.set(name, value);
+  } catch {
+    throw new WaxsealError("INVALID_REQUEST");
+  }
 }
 
 /** A provider's answer as a streaming Lambda returns it. */

@@ -52,7 +52,12 @@ export function tokenVerifier(settings: TokenSettings): TokenVerifier {
 }
 
 function subjectOf(claim: unknown): string {
-  if (typeof claim !== "string" || claim.length > MAX_SUBJECT_LENGTH || claim.trim() === "") {
+  if (
+    typeof claim !== "string" ||
+    claim.length > MAX_SUBJECT_LENGTH ||
+    claim.trim() === "" ||
+    !claim.isWellFormed()
+  ) {
     throw new WaxsealError("AUTHENTICATION_REQUIRED");
   }
   return claim;

@@ -2,7 +2,7 @@ import { GenerateDataKeyCommand } from "@aws-sdk/client-kms";
 import type { DataKeyGenerator, GeneratedDataKey } from "../envelope/keyring.ts";
 import { present, type KmsSender } from "./answer.ts";
 import { isTransientKmsError, kmsError } from "./failures.ts";
-import { withRetry } from "./retry.ts";
+import { withRetry } from "../retry.ts";
 
 /**
  * Data keys from KMS's `GenerateDataKey`, under one KMS key.

@@ -4,7 +4,7 @@ import type { DataKeyUnwrapper, WrappedDataKey } from "../envelope/keyring.ts";
 import { WaxsealError } from "../errors.ts";
 import { present, type KmsSender } from "./answer.ts";
 import { isTransientKmsError, kmsError } from "./failures.ts";
-import { withRetry } from "./retry.ts";
+import { withRetry } from "../retry.ts";
 
 /**
  * Unwraps data keys with KMS's `Decrypt`.

@@ -13,8 +13,6 @@ export interface Actor {
 /** `lastChange`: the stream turns each into one audit event. */
 export interface Change extends Omit<Actor, "ownerId"> {
   readonly operation: "save" | "remove" | "use" | "open_failed" | "health";
-  /** Random, new with each change: tells a repeated write from another one. */
-  readonly changeId: string;
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
   /** Save: by which CloudTrail knows the `GenerateDataKey`. */

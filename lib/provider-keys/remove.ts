@@ -7,7 +7,6 @@ export interface RemovePorts {
   readonly store: Pick<ProviderKeyStore, "remove">;
   readonly tombstoneDays: number;
   readonly now: () => Date;
-  readonly newId: () => string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -23,6 +22,6 @@ export async function removeProviderKey(ports: RemovePorts, who: Actor, { slot }
   const now = ports.now();
   const purgeAt = Math.floor(now.getTime() / 1000) + ports.tombstoneDays * DAY_SECONDS;
   const at = now.toISOString();
-  const change = { operation: "remove", actor, caller, requestId, changeId: ports.newId(), at } as const;
+  const change = { operation: "remove", actor, caller, requestId, at } as const;
   return ports.store.remove({ ownerId, slot }, purgeAt, change);
 }

@@ -50,7 +50,6 @@ export async function saveProviderKey(ports: SavePorts, who: Actor, request: Sav
     actor,
     caller,
     requestId,
-    changeId: ports.newId(),
     kmsRequestId,
     at,
   };

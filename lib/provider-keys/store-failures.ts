@@ -1,32 +1,35 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { describeAwsError } from "../aws-failure.ts";
+import { awsErrorName, describeAwsError } from "../aws-failure.ts";
 import { WaxsealError, type ErrorCode } from "../errors.ts";
 
 /** A write whose condition did not hold. */
 export interface Refusal {
   /** The item as it is, where it was asked for and there is one. */
-  readonly record?: Record<string, unknown>;
-  /** How often the SDK sent the request. */
-  readonly attempts: number;
+  readonly record: Record<string, unknown> | undefined;
 }
 
 /** The refusal that an error stands for, or `undefined` for any other error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof ConditionalCheckFailedException)) return undefined;
-  const attempts = error.$metadata.attempts ?? 1;
-  return error.Item ? { attempts, record: unmarshall(error.Item) } : { attempts };
+  return { record: error.Item && unmarshall(error.Item) };
 }
 
+/** Answers that say for certain that a request was not carried out (DynamoDB, "Error handling"). */
+const THROTTLED = ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"];
+
 /**
- * Whether a write was refused only because the SDK had sent it before and the answer was lost: the
- * record then shows this very change, or, where no record is returned, the request was repeated.
+ * Whether a write may be sent again. Only what was certainly not applied: a write whose answer was lost may
+ * have been applied, and others after it; sent again it would undo them (a removal, a newer save).
  */
-export function isOwnRepeat(refusal: Refusal, changeId: string): boolean {
-  if (refusal.attempts < 2) return false;
-  if (!refusal.record) return true;
-  const lastChange = refusal.record["lastChange"] as { changeId?: unknown } | undefined;
-  return lastChange?.changeId === changeId;
+export function isThrottled(error: unknown): boolean {
+  return THROTTLED.includes(awsErrorName(error));
+}
+
+/** Whether a read may help again: after everything that is not a definite answer. */
+export function isTransientRead(error: unknown): boolean {
+  const definite = ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"];
+  return !definite.includes(awsErrorName(error));
 }
 
 /** The error to throw for a failed DynamoDB call: anything unknown is an outage, retryable. */

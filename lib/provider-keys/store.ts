@@ -7,12 +7,13 @@ import {
 import { sealedAttributes, statusAttributes } from "../attributes.ts";
 import type { SealedProviderKey } from "../envelope/envelope.ts";
 import { WaxsealError } from "../errors.ts";
+import { withRetry } from "../retry.ts";
 import type { Change } from "./change.ts";
 import type { Health } from "./record.ts";
-import { isOwnRepeat, refusalOf, storeError } from "./store-failures.ts";
+import { isThrottled, isTransientRead, refusalOf, storeError } from "./store-failures.ts";
 import { aliases, updateExpression, type Update } from "./update-expression.ts";
 
-/** The one method used of the document client. */
+/** The one method used of the document client, which must be made with `maxAttempts: 1`: see `isThrottled`. */
 export type DynamoSender = Pick<DynamoDBDocumentClient, "send">;
 
 /** Where a record is. */
@@ -87,22 +88,21 @@ export class ProviderKeyStore {
     const items: RawRecord[] = [];
     let start: Record<string, unknown> | undefined;
     do {
-      const page = await this.#dynamo
-        .send(
-          new QueryCommand({
-            TableName: this.#table,
-            KeyConditionExpression: "#ownerId = :ownerId",
-            Select: "SPECIFIC_ATTRIBUTES",
-            ProjectionExpression: projection,
-            ExpressionAttributeNames: aliases(projection),
-            ExpressionAttributeValues: { ":ownerId": ownerId },
-            ConsistentRead: true,
-            ExclusiveStartKey: start,
-          }),
-        )
-        .catch((error: unknown) => {
+      const query = new QueryCommand({
+        TableName: this.#table,
+        KeyConditionExpression: "#ownerId = :ownerId",
+        Select: "SPECIFIC_ATTRIBUTES",
+        ProjectionExpression: projection,
+        ExpressionAttributeNames: aliases(projection),
+        ExpressionAttributeValues: { ":ownerId": ownerId },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      });
+      const page = await withRetry(() => this.#dynamo.send(query), isTransientRead).catch(
+        (error: unknown) => {
           throw storeError("Query", error);
-        });
+        },
+      );
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
@@ -168,25 +168,24 @@ export class ProviderKeyStore {
     returns: Returns = { ReturnValues: "NONE" },
   ): Promise<Written> {
     const expressions = updateExpression(asChange(update, change));
+    const command = { TableName: this.#table, Key: address, ...expressions, ...returns };
     try {
-      const command = new UpdateCommand({ TableName: this.#table, Key: address, ...expressions, ...returns });
-      const { Attributes } = await this.#dynamo.send(command);
+      const send = () => this.#dynamo.send(new UpdateCommand(command));
+      const { Attributes } = await withRetry(send, isThrottled);
       return { applied: true, record: Attributes };
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw storeError(`UpdateItem (${name})`, error);
-      return { applied: isOwnRepeat(refusal, change.changeId), record: refusal.record };
+      return { applied: false, ...refusal };
     }
   }
 }
 
-/** Every write is a change: it raises `changeSeq`, leaves `lastChange`, and counts once if it is repeated. */
+/** Every write is a change: it raises `changeSeq` and leaves `lastChange`. */
 function asChange(update: Update, change: Change): Update {
   return {
     ...update,
     set: { ...update.set, lastChange: change },
     add: { ...update.add, changeSeq: 1 },
-    condition: `(${update.condition}) AND (attribute_not_exists(#lastChange) OR #lastChange.#changeId <> :changeId)`,
-    conditionValues: { ...update.conditionValues, changeId: change.changeId },
   };
 }

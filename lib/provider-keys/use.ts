@@ -53,7 +53,7 @@ export async function useProviderKey(ports: UsePorts, who: Actor, slot: Slot): P
     const providerKey = await open(sealed, purpose, ports.readSuites, ports.unwrapperFor(useId));
     return { providerKey, useId, noteHealth };
   } catch (error) {
-    if (isWaxsealError(error, "DECRYPT_FAILED")) {
+    if (isWaxsealError(error) && !error.retryable) {
       await ports.store.noteOpenFailed(address, change(ports, who, "open_failed", useId)).catch(ignore);
     }
     throw error;
@@ -68,8 +68,7 @@ export async function useProviderKey(ports: UsePorts, who: Actor, slot: Slot): P
 
 function change(ports: UsePorts, who: Actor, operation: Change["operation"], useId: string): Change {
   const { actor, caller, requestId } = who;
-  const changeId = operation === "use" ? useId : ports.newId();
-  return { operation, actor, caller, requestId, changeId, useId, at: ports.now().toISOString() };
+  return { operation, actor, caller, requestId, useId, at: ports.now().toISOString() };
 }
 
 function whyNotClaimed(record: RawRecord | undefined) {

@@ -4,7 +4,7 @@ import type { ProviderKeyUse } from "../provider-keys/use.ts";
 import type { Provider } from "../providers/registry.ts";
 import { authorize } from "./authorize.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
-import { scrubStream, scrubText } from "./scrub.ts";
+import { scrubName, scrubStream, scrubText } from "./scrub.ts";
 
 /** A call to a provider, its URL already checked. */
 export interface ProviderCall {
@@ -48,9 +48,14 @@ async function send(call: ProviderCall, headers: Headers): Promise<Response> {
   const response = await fetch(url, init).catch(() => {
     throw new WaxsealError(signal.aborted ? "PROVIDER_TIMEOUT" : "PROVIDER_UNREACHABLE");
   });
-  if (response.status < 300 || response.status >= 400) return response;
+  if (
+    (response.status >= 200 && response.status < 300) ||
+    (response.status >= 400 && response.status < 600)
+  ) {
+    return response;
+  }
   await response.body?.cancel();
-  throw new WaxsealError("PROVIDER_REDIRECTED");
+  throw new WaxsealError(response.status < 400 ? "PROVIDER_REDIRECTED" : "PROVIDER_UNREACHABLE");
 }
 
 function healthShownBy(status: number): Health["status"] | undefined {
@@ -59,9 +64,26 @@ function healthShownBy(status: number): Health["status"] | undefined {
 }
 
 function scrubbed(response: Response, { providerKey }: ProviderKeyUse): Response {
-  const headers = responseHeaders(response.headers).map(([name, value]): [string, string] => {
-    return [name, scrubText(value, providerKey)];
-  });
-  const body = response.body?.pipeThrough(scrubStream(providerKey)) ?? null;
+  const headers = responseHeaders(response.headers)
+    .filter(([name]) => name === scrubName(name, providerKey))
+    .map(([name, value]): [string, string] => [name, scrubText(value, providerKey)]);
+  const body = response.body && constantErrors(response.body).pipeThrough(scrubStream(providerKey));
   return new Response(body, { status: response.status, headers });
+}
+
+/** A body that fails with our constant error: the HTTP client's holds, as its cause, the bytes it could not read. */
+function constantErrors(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch {
+        controller.error(new WaxsealError("PROVIDER_UNREACHABLE"));
+      }
+    },
+    cancel: () => reader.cancel(),
+  });
 }

@@ -7,11 +7,16 @@ export function scrubText(text: string, providerKey: Secret): string {
   return text.replaceAll(providerKey.exposeSecret(), REPLACEMENT.toString());
 }
 
+/** A header's name without the provider key; names arrive in lower case. */
+export function scrubName(name: string, providerKey: Secret): string {
+  return name.replaceAll(providerKey.exposeSecret().toLowerCase(), REPLACEMENT.toString());
+}
+
 /**
  * A stream without the provider key, wherever chunks are cut. Only bytes that may be the beginning of
  * the provider key are held back until the next chunk decides, so ordinary streams pass chunk by chunk.
  *
- * It finds the exact bytes: a provider that sent the key back encoded (base64, reversed) would defeat it.
+ * It finds the exact bytes: a provider that sent the key back encoded, or cut short, would defeat it.
  */
 export function scrubStream(providerKey: Secret): TransformStream<Uint8Array, Uint8Array> {
   const needle = Buffer.from(providerKey.exposeSecret());

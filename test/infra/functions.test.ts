@@ -50,9 +50,9 @@ describe("every function", () => {
 });
 
 describe("the alarms", () => {
-  test("go off at the first record that does not open, and at the first use of a disabled key", () => {
+  test("go off at the first record that does not open, KMS key that is disabled, or permission that is missing", () => {
     const alarms = ofType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
-    const codes = ["DECRYPT_FAILED", "ENCRYPTION_KEY_UNAVAILABLE"];
+    const codes = ["DECRYPT_FAILED", "ENCRYPTION_KEY_UNAVAILABLE", "SUITE_REFUSED", "ACCESS_DENIED_BY_AWS"];
     expect(alarms.map(({ MetricName }) => MetricName)).toEqual(codes);
     for (const alarm of alarms)
       expect(alarm).toMatchObject({

@@ -70,15 +70,18 @@ export class StreamLog {
       dynamodb: data,
       ...(byTimeToLive ? { userIdentity: { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" } } : {}),
     };
-    const kept = (this.#entries.get(table.tableName) ?? []).filter((entry) => entry.at > at - retentionMs);
-    this.#entries.set(table.tableName, [...kept, { at, record }]);
+    const entries = this.#entries.get(table.tableName) ?? [];
+    while (entries[0] && entries[0].at <= at - retentionMs) entries.shift();
+    entries.push({ at, record });
+    this.#entries.set(table.tableName, entries);
   }
 
   /** Records with a sequence number above `after` (21 digits or more, compared as text), oldest first. */
   recordsAfter(tableName: string, after: string, limit: number): StreamRecord[] {
     const entries = this.#entries.get(tableName) ?? [];
-    const from = entries.findIndex(({ record }) => record.dynamodb.SequenceNumber > after);
-    return from === -1 ? [] : entries.slice(from, from + limit).map(({ record }) => record);
+    // From the end: who follows a stream has seen all but the last few.
+    const from = entries.findLastIndex(({ record }) => record.dynamodb.SequenceNumber <= after) + 1;
+    return entries.slice(from, from + limit).map(({ record }) => record);
   }
 
   lastSequence(): string {

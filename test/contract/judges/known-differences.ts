@@ -9,7 +9,7 @@ export type Suite = "dynamodb" | "kms";
 type Differences = Readonly<Record<string, string>>;
 
 const noMaterialIds = "its answers have no key material ids";
-const usesAnyState = "its GenerateDataKey and Decrypt do not look at the key's state";
+const usesAnyState = "its cryptographic operations do not look at the key's state";
 
 export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Differences>>>> = {
   "dynamodb-local": { dynamodb: {}, kms: {} },
@@ -25,6 +25,7 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
       "GenerateDataKey and Decrypt name the key material": noMaterialIds,
       "Decrypt names the encryption algorithm": "its Decrypt answers no EncryptionAlgorithm",
       "Decrypt with another key's KeyId is refused as the incorrect key": "it answers AccessDeniedException",
+      "ReEncrypt to a disabled key is refused": usesAnyState,
       "ReEncrypt to the same key moves to its current key material": noMaterialIds,
       "a disabled key does nothing until it is enabled again, and then opens what it sealed": usesAnyState,
       "a key that is pending deletion cannot be used; cancelled, it is disabled": usesAnyState,

@@ -32,28 +32,14 @@ const dynamoDbLocal: JudgeSetup = {
     const version = /version "(\d+)/.exec(run("java", ["-version"]).output)?.[1];
     if (Number(version ?? 0) < 17) return version === undefined ? "no java" : `java ${version}, 17 needed`;
     const pinned = "amplify-dynamodb-simulator@2.9.30";
-    const npm = run("npm", [
-      "install",
-      "--prefix",
-      directory,
-      "--ignore-scripts",
-      "--no-audit",
-      "--no-fund",
-      pinned,
-    ]);
+    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund"];
+    const npm = run("npm", ["install", "--prefix", directory, ...quiet, pinned]);
     return npm.ok ? undefined : `npm could not install ${pinned}`;
   },
   start(directory, port) {
     const emulator = join(directory, "node_modules/amplify-dynamodb-simulator/emulator");
-    const library = `-Djava.library.path=${join(emulator, "DynamoDBLocal_lib")}`;
-    return serve(directory, "java", [
-      library,
-      "-jar",
-      join(emulator, "DynamoDBLocal.jar"),
-      "-inMemory",
-      "-port",
-      String(port),
-    ]);
+    const jar = ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"];
+    return serve(emulator, "java", [...jar, "-inMemory", "-port", String(port)]);
   },
 };
 

@@ -21,7 +21,12 @@ function linter(rule: "no-secret-sinks" | "expose-secret-only-in", options: read
       linterOptions: { noInlineConfig: true },
       languageOptions: {
         parser: tseslint.parser,
-        parserOptions: { project: "tsconfig.json", tsconfigRootDir: here },
+        parserOptions: {
+          project: "tsconfig.json",
+          tsconfigRootDir: here,
+          // With CI set it takes a process for a single run of ESLint, and a second run breaks TypeScript.
+          disallowAutomaticSingleRunInference: true,
+        },
       },
       plugins: { waxseal },
       rules: { [`waxseal/${rule}`]: ["error", ...options] },

@@ -4,21 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { localAccountId, type LocalStack, type Statement } from "../stack.ts";
-import { AwsError } from "./protocol.ts";
+import { AwsError, type Caller } from "./protocol.ts";
 
-/** The identity of a call, in the forms that policies and CloudTrail need. */
-export interface Caller {
-  readonly type: "AssumedRole" | "IAMUser";
-  /** What error messages and CloudTrail name: of a role, its session. */
-  readonly arn: string;
-  /** What policies match (`aws:PrincipalArn`): of a role session, the role. */
-  readonly principalArn: string;
-  readonly principalId: string;
-  /** Role or user name. */
-  readonly name: string;
-  readonly accessKeyId: string;
-  readonly statements: readonly Statement[];
-}
+export type { Caller };
 
 export interface Callers {
   /** `authorization`: the SigV4 header. Throws `MissingAuthenticationTokenException`, `IncompleteSignatureException`. */

@@ -5,7 +5,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { ServerResponse } from "node:http";
-import type { Caller } from "./caller.ts";
+import type { Statement } from "../stack.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,6 +24,20 @@ export class AwsError extends Error {
     this.status = options.status ?? 400;
     this.members = options.members ?? {};
   }
+}
+
+/** The identity of a call, in the forms that policies and CloudTrail need. */
+export interface Caller {
+  readonly type: "AssumedRole" | "IAMUser";
+  /** What error messages and CloudTrail name: of a role, its session. */
+  readonly arn: string;
+  /** What policies match (`aws:PrincipalArn`): of a role session, the role. */
+  readonly principalArn: string;
+  readonly principalId: string;
+  /** Role or user name. */
+  readonly name: string;
+  readonly accessKeyId: string;
+  readonly statements: readonly Statement[];
 }
 
 /** One authenticated call of one operation. */

@@ -11,7 +11,7 @@ let outcome: Outcome;
 beforeAll(async () => {
   system = await startForTest();
   outcome = await manyUsers(system, users, operations);
-}, 120_000);
+}, 240_000);
 afterAll(() => system.close());
 
 test("two thousand saves and uses by fifty people at once: none fails, none is lost", () => {

@@ -3,7 +3,7 @@
  * verified, so on this machine an identity is chosen, not proved.
  */
 import { createHash } from "node:crypto";
-import { localAccountId, type LocalStack, type Statement } from "../stack.ts";
+import { localAccountId, type LocalStack } from "../stack.ts";
 import { AwsError, type Caller } from "./protocol.ts";
 
 export type { Caller };

@@ -60,6 +60,8 @@ export async function useProviderKey(ports: UsePorts, who: Actor, slot: Slot): P
   }
 
   async function noteHealth(status: Health["status"]): Promise<void> {
+    // A use is one write; only what changes is worth a second.
+    if (status === (record?.["health"] as Partial<Health> | undefined)?.status) return;
     const noted = change(ports, who, "health", useId);
     const health = { status, checkedAt: noted.at };
     if (sealed) await ports.store.noteHealth(address, sealed.sealId, health, noted).catch(ignore);

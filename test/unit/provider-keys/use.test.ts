@@ -91,6 +91,16 @@ describe("a use", () => {
     },
   );
 
+  test("notes the health of the provider key only when it changes: otherwise a use is one write", async () => {
+    const { record, keyring } = await saved();
+    const { ports, events } = portsOver(record, true, keyring);
+    const use = await useProviderKey(ports, who, slot);
+    await use.noteHealth("unknown");
+    expect(events).toHaveLength(2);
+    await use.noteHealth("valid");
+    expect(events[2]).toBe("health valid");
+  });
+
   test("that cannot be claimed decrypts nothing", async () => {
     const { record, keyring } = await saved();
     const { ports, events } = portsOver(record, true, keyring);

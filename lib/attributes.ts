@@ -26,6 +26,7 @@ export const saveAttributes = [
   "keyMaterialId",
   "endpointId",
   "label",
+  "order",
   "savedAt",
   "expiresAt",
   "health",
@@ -40,6 +41,7 @@ export const statusAttributes = [
   ...keyAttributes,
   "state",
   "label",
+  "order",
   "savedAt",
   "expiresAt",
   "health",
@@ -57,11 +59,22 @@ export const removeAttributes = [
   "purgeAt",
 ] as const;
 
+/** What an update names: the status that its owner sets, and nothing sealed. */
+export const updateAttributes = [
+  ...keyAttributes,
+  ...changeAttributes,
+  "state",
+  "label",
+  "order",
+  "expiresAt",
+] as const;
+
 /** What a use names: the claim, the health that follows from it, and the conditions of both. */
 export const useAttributes = [
   ...keyAttributes,
   ...changeAttributes,
   "state",
+  "order",
   "expiresAt",
   "sealId",
   "health",

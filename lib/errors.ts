@@ -1,5 +1,3 @@
-import type { ProviderId } from "./providers/provider-id.ts";
-
 /**
  * Every error Waxseal throws on purpose: one class, one stable `code` each. Messages are constant, so
  * nothing of the input, and no inner error's text, can travel in them; callers switch on `code`.
@@ -7,6 +5,9 @@ import type { ProviderId } from "./providers/provider-id.ts";
 const catalogue = {
   // The caller
   AUTHENTICATION_REQUIRED: { retryable: false, message: "Authentication required" },
+  ORIGIN_NOT_ALLOWED: { retryable: false, message: "A page of this origin may not do this" },
+  NOT_ALLOWED_TO_ACT: { retryable: false, message: "This role may not act for this user" },
+  RATE_LIMITED: { retryable: true, message: "Too many requests" },
   ISSUER_UNAVAILABLE: { retryable: true, message: "The token issuer's keys are unavailable at the moment" },
   MALFORMED_JSON: { retryable: false, message: "The body is not valid JSON in UTF-8" },
   INVALID_REQUEST: { retryable: false, message: "The request does not have the documented form" },
@@ -63,16 +64,30 @@ export class WaxsealError extends Error {
   /** The AWS call that failed, if one did. */
   readonly aws: AwsFailure | undefined;
   /** The registered provider that it is about, if it is about one. */
-  readonly provider: ProviderId | undefined;
+  readonly provider: string | undefined;
+  /** `OTHER_PROVIDERS_KEY`: the id of the registered provider whose key it looks like. */
+  readonly looksLike: string | undefined;
+  /** `RATE_LIMITED`: when the next request may succeed. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, details: { aws?: AwsFailure; provider?: ProviderId } = {}) {
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(catalogue[code].message);
     this.name = "WaxsealError";
     this.code = code;
     this.retryable = catalogue[code].retryable;
     this.aws = details.aws;
     this.provider = details.provider;
+    this.looksLike = details.looksLike;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
+}
+
+/** What may be said beside the code: nothing of it is the caller's. */
+export interface ErrorDetails {
+  readonly aws?: AwsFailure;
+  readonly provider?: string;
+  readonly looksLike?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 /** What may be said of a failed AWS call: nothing of the request. */

@@ -2,10 +2,19 @@
  * The one route table. The handlers, the stack (`infra/`), the local gateway (`local/`) and the
  * tests read it; a test holds the synthesised template against it.
  */
-export type FunctionName = "save" | "status" | "list" | "remove" | "provider-proxy";
+export type FunctionName =
+  | "save"
+  | "status"
+  | "list"
+  | "update"
+  | "remove"
+  | "verify"
+  | "provider-proxy"
+  | "acting-proxy"
+  | "delete-owner";
 
 export interface Route {
-  readonly method: "GET" | "PUT" | "POST" | "DELETE" | "ANY";
+  readonly method: "GET" | "PUT" | "PATCH" | "POST" | "DELETE" | "ANY";
   /** API Gateway resource path: `{name}` is one segment, `{name+}` the rest. */
   readonly path: string;
   readonly function: FunctionName;
@@ -22,9 +31,13 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/providers", function: "list", errors: "problem" },
   { method: "GET", path: "/v1/provider-keys", function: "list", errors: "problem" },
   { method: "PUT", path: "/v1/provider-keys/{provider}", function: "save", errors: "problem" },
+  { method: "PATCH", path: "/v1/provider-keys/{provider}", function: "update", errors: "problem" },
   { method: "DELETE", path: "/v1/provider-keys/{provider}", function: "remove", errors: "problem" },
+  { method: "POST", path: "/v1/provider-keys/{provider}/verify", function: "verify", errors: "problem" },
   { method: "PUT", path: "/v1/provider-keys/{provider}/{name}", function: "save", errors: "problem" },
+  { method: "PATCH", path: "/v1/provider-keys/{provider}/{name}", function: "update", errors: "problem" },
   { method: "DELETE", path: "/v1/provider-keys/{provider}/{name}", function: "remove", errors: "problem" },
+  { method: "POST", path: "/v1/provider-keys/{provider}/{name}/verify", function: "verify", errors: "problem" },
   {
     method: "ANY",
     path: "/proxy/{provider}/{path+}",
@@ -34,13 +47,26 @@ export const routes: readonly Route[] = [
   },
 ];
 
+/**
+ * The functions of back ends that act for a user: not behind the API but at function URLs of their own, with
+ * IAM authorization. Whom each role may act for, `actingRoles` says.
+ */
+export const actingRoutes = [
+  { method: "ANY", path: "/proxy/{provider}/{path+}", function: "acting-proxy", errors: "problem", streams: true },
+  { method: "DELETE", path: "/provider-keys", function: "delete-owner", errors: "problem" },
+] as const satisfies readonly Route[];
+
 /** Where each function's handler lives; the bundle has the same file names. */
 export const functionEntries: Readonly<Record<FunctionName, string>> = {
   save: "lambdas/save.ts",
   status: "lambdas/status.ts",
   list: "lambdas/list.ts",
   remove: "lambdas/remove.ts",
+  update: "lambdas/update.ts",
+  verify: "lambdas/verify.ts",
   "provider-proxy": "lambdas/provider-proxy.ts",
+  "acting-proxy": "lambdas/acting-proxy.ts",
+  "delete-owner": "lambdas/delete-owner.ts",
 };
 
 /**

@@ -4,10 +4,32 @@
  */
 import type { CipherSuite } from "./envelope/suites.ts";
 import { WaxsealError } from "./errors.ts";
+import type { ProviderSettings } from "./providers/registered.ts";
 
 export const cipherSuites: readonly CipherSuite[] = ["A256CBC-HS512", "A256GCM"];
 
-export interface Settings {
+/** Refusals by a provider after which the owner's next provider key is tried. */
+export const fallbackReasons = ["401", "403", "429", "quota"] as const;
+export type FallbackReason = (typeof fallbackReasons)[number];
+
+/** What is limited, each owner for themselves; failed authentication by source address. */
+export const limitNames = ["save", "update", "remove", "verify", "proxy", "failedAuthentication"] as const;
+export type LimitName = (typeof limitNames)[number];
+
+/** As `60/minute`, or `off`. */
+export type RateLimit = "off" | `${number}/${"second" | "minute" | "hour" | "day"}`;
+
+/** A role of a back end, and what it may do for whom. */
+export interface ActingRole {
+  /** Its ARN. */
+  readonly role: string;
+  /** User ids as in the tokens' owner claim; `*` at the end is any rest. */
+  readonly users: readonly string[];
+  /** `use`: the acting proxy. `delete`: remove all provider keys of a closed account. */
+  readonly may: readonly ("use" | "delete")[];
+}
+
+export interface Settings extends ProviderSettings {
   /** Part of every encryption context, so that stages cannot open each other's records. */
   readonly stage: string;
   /** The OIDC issuer whose tokens are accepted, as in `iss`. */
@@ -18,18 +40,35 @@ export interface Settings {
   readonly jwksUri: string;
   /** The claim that names the owner: `sub`, or an organisation's id. */
   readonly ownerClaim: string;
+  /**
+   * The cookie in which a Supabase session is read too, as `sb-<ref>-auth-token`; `sb-*-auth-token` for any;
+   * `none`. For an API that is served under the application's own origin.
+   */
+  readonly sessionCookie: string;
+  /** The origins of pages that may call the API; with cookies, the only ones that may change anything. */
+  readonly allowedOrigins: readonly string[];
   /** The suite of new seals. */
   readonly writeSuite: CipherSuite;
   /** The suites that are opened; any other is `SUITE_REFUSED`. */
   readonly readSuites: readonly CipherSuite[];
-  /** Other origins for registered endpoints, by `endpointId`: the local stand-in, a regional host. */
-  readonly endpointOrigins: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<LimitName, RateLimit>>;
+  /** Whether the proxy goes on when the limits' table does not answer. A save never does. */
+  readonly proxyWithoutLimits: "refuse" | "allow";
+  /** After which refusals by a provider the owner's next provider key for it is tried. */
+  readonly fallbackOn: readonly FallbackReason[];
+  /** Which back ends' roles may act for which users. */
+  readonly actingRoles: readonly ActingRole[];
   /** The longest one proxied call may take, in seconds (at most 890: Lambda ends at 900). */
   readonly proxyTimeoutSeconds: number;
   /** How long a removed record's tombstone stays, in days. */
   readonly tombstoneDays: number;
   /** How long the functions' logs stay, in days (a period that CloudWatch Logs knows). */
   readonly logRetentionDays: number;
+  /** What the API's stage lets through, all callers together: requests a second, and at once. */
+  readonly stageRateLimit: number;
+  readonly stageBurstLimit: number;
+  /** Whether a WAF web ACL is put before the API. It costs some $9 a month and $0.60 a million requests. */
+  readonly waf: "off" | "on";
 }
 
 export const defaultSettings: Settings = {
@@ -38,15 +77,33 @@ export const defaultSettings: Settings = {
   audience: "waxseal",
   jwksUri: "https://issuer.example/.well-known/jwks.json",
   ownerClaim: "sub",
+  sessionCookie: "none",
+  allowedOrigins: [],
   writeSuite: "A256CBC-HS512",
   readSuites: cipherSuites,
+  customProviders: {},
+  proxyCalls: {},
   endpointOrigins: {},
+  limits: {
+    save: "120/minute",
+    update: "120/minute",
+    remove: "120/minute",
+    verify: "20/minute",
+    proxy: "600/minute",
+    failedAuthentication: "300/minute",
+  },
+  proxyWithoutLimits: "allow",
+  fallbackOn: fallbackReasons,
+  actingRoles: [],
   proxyTimeoutSeconds: 300,
   tombstoneDays: 30,
   logRetentionDays: 30,
+  stageRateLimit: 200,
+  stageBurstLimit: 400,
+  waf: "off",
 };
 
-/** The settings that functions read, as environment variables. The stack adds table and key. */
+/** The settings that functions read, as environment variables. The stack adds tables and key. */
 export function environmentOf(settings: Settings): Record<string, string> {
   return {
     WAXSEAL_STAGE: settings.stage,
@@ -54,43 +111,75 @@ export function environmentOf(settings: Settings): Record<string, string> {
     WAXSEAL_AUDIENCE: settings.audience,
     WAXSEAL_JWKS_URI: settings.jwksUri,
     WAXSEAL_OWNER_CLAIM: settings.ownerClaim,
+    WAXSEAL_SESSION_COOKIE: settings.sessionCookie,
+    WAXSEAL_ALLOWED_ORIGINS: JSON.stringify(settings.allowedOrigins),
     WAXSEAL_WRITE_SUITE: settings.writeSuite,
     WAXSEAL_READ_SUITES: settings.readSuites.join(","),
+    WAXSEAL_CUSTOM_PROVIDERS: JSON.stringify(settings.customProviders),
+    WAXSEAL_PROXY_CALLS: JSON.stringify(settings.proxyCalls),
     WAXSEAL_ENDPOINT_ORIGINS: JSON.stringify(settings.endpointOrigins),
+    WAXSEAL_LIMITS: JSON.stringify(settings.limits),
+    WAXSEAL_PROXY_WITHOUT_LIMITS: settings.proxyWithoutLimits,
+    WAXSEAL_FALLBACK_ON: JSON.stringify(settings.fallbackOn),
+    WAXSEAL_ACTING_ROLES: JSON.stringify(settings.actingRoles),
     WAXSEAL_PROXY_TIMEOUT_SECONDS: String(settings.proxyTimeoutSeconds),
     WAXSEAL_TOMBSTONE_DAYS: String(settings.tombstoneDays),
   };
 }
 
 /** What a running function knows of its deployment. */
-export interface RuntimeSettings extends Omit<Settings, "logRetentionDays"> {
+export interface RuntimeSettings extends Omit<
+  Settings,
+  "logRetentionDays" | "stageRateLimit" | "stageBurstLimit" | "waf"
+> {
   /** Name of the `ProviderKeys` table. */
   readonly table: string;
+  /** Name of the `RateLimits` table; only where a function limits. */
+  readonly limitsTable: string | undefined;
   /** ARN of the KMS key of new seals; only where a function seals. */
   readonly encryptionKeyId: string | undefined;
 }
 
 /**
- * Reads the settings back, in a function.
+ * Reads the settings back, in a function. The stack has checked them (`infra/check-settings.ts`); here what
+ * decides about security is looked at again.
  *
  * @throws {WaxsealError} `INVALID_SETTINGS` if one is missing or not of its form.
  */
 export function settingsFromEnvironment(environment: Readonly<NodeJS.ProcessEnv>): RuntimeSettings {
   const text = (name: string): string => environment[name] || invalid();
+  const json = <Value>(name: string): Value => parsed(text(name)) as Value;
   return {
     stage: text("WAXSEAL_STAGE"),
     issuer: text("WAXSEAL_ISSUER"),
     audience: text("WAXSEAL_AUDIENCE"),
     jwksUri: text("WAXSEAL_JWKS_URI"),
     ownerClaim: text("WAXSEAL_OWNER_CLAIM"),
+    sessionCookie: text("WAXSEAL_SESSION_COOKIE"),
+    allowedOrigins: json("WAXSEAL_ALLOWED_ORIGINS"),
     writeSuite: suite(text("WAXSEAL_WRITE_SUITE")),
     readSuites: text("WAXSEAL_READ_SUITES").split(",").map(suite),
-    endpointOrigins: origins(text("WAXSEAL_ENDPOINT_ORIGINS")),
+    customProviders: customProviders(json("WAXSEAL_CUSTOM_PROVIDERS")),
+    proxyCalls: json("WAXSEAL_PROXY_CALLS"),
+    endpointOrigins: origins(json("WAXSEAL_ENDPOINT_ORIGINS")),
+    limits: json("WAXSEAL_LIMITS"),
+    proxyWithoutLimits: text("WAXSEAL_PROXY_WITHOUT_LIMITS") === "allow" ? "allow" : "refuse",
+    fallbackOn: json("WAXSEAL_FALLBACK_ON"),
+    actingRoles: json("WAXSEAL_ACTING_ROLES"),
     proxyTimeoutSeconds: positive(text("WAXSEAL_PROXY_TIMEOUT_SECONDS")),
     tombstoneDays: positive(text("WAXSEAL_TOMBSTONE_DAYS")),
     table: text("WAXSEAL_TABLE"),
+    limitsTable: environment["WAXSEAL_LIMITS_TABLE"],
     encryptionKeyId: environment["WAXSEAL_ENCRYPTION_KEY"],
   };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return invalid();
+  }
 }
 
 function suite(text: string): CipherSuite {
@@ -102,10 +191,15 @@ function positive(text: string): number {
   return Number.isInteger(value) && value > 0 ? value : invalid();
 }
 
-function origins(json: string): Record<string, string> {
-  const entries = Object.entries(JSON.parse(json) as Record<string, string>);
-  for (const [, origin] of entries) if (!isAcceptableOrigin(origin)) invalid();
-  return Object.fromEntries(entries);
+function origins(byEndpoint: Record<string, string>): Record<string, string> {
+  if (!Object.values(byEndpoint).every(isAcceptableOrigin)) invalid();
+  return byEndpoint;
+}
+
+function customProviders(byId: Settings["customProviders"]): Settings["customProviders"] {
+  const all = Object.values(byId).flatMap((custom) => custom.origins);
+  if (!all.every(isAcceptableOrigin)) invalid();
+  return byId;
 }
 
 /** Provider keys travel over TLS, or to this machine itself (the local stand-in). */

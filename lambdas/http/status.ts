@@ -3,6 +3,9 @@ import type { ErrorCode } from "../../lib/errors.ts";
 /** The HTTP status of each code; the type makes it complete. */
 export const statusByCode: Readonly<Record<ErrorCode, number>> = {
   AUTHENTICATION_REQUIRED: 401,
+  ORIGIN_NOT_ALLOWED: 403,
+  NOT_ALLOWED_TO_ACT: 403,
+  RATE_LIMITED: 429,
   ISSUER_UNAVAILABLE: 503,
   MALFORMED_JSON: 400,
   INVALID_REQUEST: 400,

@@ -1,16 +1,15 @@
-import { providers } from "./registry.ts";
+import type { Provider } from "./provider.ts";
 
 /** What a settings page needs to know of each provider. */
-export interface ProviderDescription {
-  readonly id: string;
-  readonly displayName: string;
-  readonly formatInWords: string;
-  readonly documentationUrl: string;
-  readonly revokeUrl: string;
-}
+export type ProviderDescription = Pick<
+  Provider,
+  "id" | "displayName" | "formatInWords" | "documentationUrl" | "revokeUrl" | "revokeSteps"
+>;
 
-export function describeProviders(): ProviderDescription[] {
-  return providers.map(({ id, displayName, formatInWords, documentationUrl, revokeUrl }) => {
-    return { id, displayName, formatInWords, documentationUrl, revokeUrl };
-  });
+export function describeProviders(providers: readonly Provider[]): ProviderDescription[] {
+  return providers.map(
+    ({ id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps }) => {
+      return { id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps };
+    },
+  );
 }

@@ -1,19 +1,29 @@
 import { WaxsealError } from "../errors.ts";
-import type { ProviderId } from "./provider-id.ts";
-import { providers, type Endpoint, type Provider } from "./registry.ts";
+import type { Endpoint, Provider } from "./provider.ts";
 
 /** @throws {WaxsealError} `UNKNOWN_PROVIDER`. */
-export function findProvider(id: string): Provider {
+export function findProvider(providers: readonly Provider[], id: string): Provider {
   const provider = providers.find((candidate) => candidate.id === id);
   if (!provider) throw new WaxsealError("UNKNOWN_PROVIDER");
   return provider;
 }
 
-/** The endpoint that a provider's keys are sealed for and sent to today. */
+/** The endpoint that a provider's keys are sealed for today. @throws {WaxsealError} `UNKNOWN_PROVIDER`. */
 export function currentEndpoint(provider: Provider): Endpoint {
-  return provider.endpoints[0];
+  const [current] = provider.endpoints;
+  if (!current) throw new WaxsealError("UNKNOWN_PROVIDER");
+  return current;
 }
 
+/**
+ * The registered endpoint that a record says it was sealed for: the record chooses among ours, and
+ * opens only for the one it was sealed for.
+ */
+export function findEndpoint(provider: Provider, endpointId: string): Endpoint | undefined {
+  return provider.endpoints.find((endpoint) => endpoint.endpointId === endpointId);
+}
+
+export const DEFAULT_NAME = "default";
 const SLOT_NAME = /^[a-z0-9-]{1,32}$/;
 
 /** A provider key's place within its owner's: `<provider>/<name>`. */
@@ -21,15 +31,14 @@ export interface Slot {
   readonly provider: Provider;
   readonly name: string;
   /** The sort key. */
-  readonly slot: `${ProviderId}/${string}`;
+  readonly slot: `${string}/${string}`;
 }
 
 /**
  * @param name - `default` where nothing is said.
- * @throws {WaxsealError} `UNKNOWN_PROVIDER`; `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`.
+ * @throws {WaxsealError} `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`.
  */
-export function slotOf(providerId: string, name = "default"): Slot {
-  const provider = findProvider(providerId);
+export function slotOf(provider: Provider, name = DEFAULT_NAME): Slot {
   if (!SLOT_NAME.test(name)) throw new WaxsealError("INVALID_REQUEST");
   return { provider, name, slot: `${provider.id}/${name}` };
 }

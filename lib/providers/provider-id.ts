@@ -1,1 +1,0 @@
-export type ProviderId = "openai" | "anthropic" | "google";

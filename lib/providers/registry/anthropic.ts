@@ -1,0 +1,29 @@
+import type { Provider } from "../provider.ts";
+
+export const anthropic: Provider = {
+  id: "anthropic",
+  displayName: "Anthropic",
+  formatInWords: "starts with sk-ant-, then at least 20 letters, digits, - or _",
+  knownFormats: [/^sk-ant-[A-Za-z0-9_-]{20,400}$/],
+  plausibleFormat: /^sk-ant-[A-Za-z0-9_-]{16,1000}$/,
+  distinctivePrefix: /^sk-ant-/,
+  leakPattern: /sk-ant-[A-Za-z0-9_-]{16,}/,
+  legacyField: "hasAnthropic",
+  endpoints: [{ endpointId: "anthropic-1", origin: "https://api.anthropic.com" }],
+  authorization: { name: "x-api-key" },
+  allowedCalls: [
+    "POST /v1/messages",
+    "POST /v1/messages/count_tokens",
+    "GET /v1/models",
+    "GET /v1/models/{model}",
+  ],
+  queryParameters: ["after_id", "before_id", "beta", "limit"],
+  requestHeaders: ["anthropic-version", "anthropic-beta"],
+  verifyCall: "GET /v1/models",
+  quotaRefusals: [{ status: 400, body: /credit balance is too low/ }],
+  documentationUrl: "https://docs.anthropic.com/en/api/overview",
+  revokeUrl: "https://console.anthropic.com/settings/keys",
+  revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],
+  source: "docs.anthropic.com/en/api",
+  checked: "2026-11-24",
+};

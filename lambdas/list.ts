@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import { listPorts } from "../lib/compose.ts";
+import { listPorts, providers } from "../lib/compose.ts";
 import { listProviderKeys } from "../lib/provider-keys/list.ts";
 import { describeProviders } from "../lib/providers/describe.ts";
 import { json, type ApiResponse } from "./http/answer.ts";
@@ -11,6 +11,6 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
   .use(answerErrors())
   .use(authenticate())
   .handler(async (event) => {
-    if (routeOf(event).path === "/v1/providers") return json(200, { providers: describeProviders() });
+    if (routeOf(event).path === "/v1/providers") return json(200, { providers: describeProviders(providers()) });
     return json(200, { providerKeys: await listProviderKeys(listPorts(), event.who.ownerId) });
   });

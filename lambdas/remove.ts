@@ -1,13 +1,13 @@
 import middy from "@middy/core";
 import * as z from "zod/mini";
-import { removePorts } from "../lib/compose.ts";
+import { providers, removePorts } from "../lib/compose.ts";
 import { WaxsealError } from "../lib/errors.ts";
 import { removeProviderKey } from "../lib/provider-keys/remove.ts";
-import { slotOf } from "../lib/providers/find.ts";
 import { json, noContent, type ApiResponse } from "./http/answer.ts";
 import { parseBody } from "./http/body.ts";
 import { routeOf } from "./http/event.ts";
 import { answerErrors, authenticate, type AuthenticatedEvent } from "./http/middleware.ts";
+import { legacySlot, slotIn } from "./http/slot.ts";
 
 /** `DELETE /api/user/api-key` */
 const legacyBody = z.object({ provider: z.string().check(z.minLength(1)) });
@@ -20,15 +20,13 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
 /** As it always was: removing what is not there is a success. */
 async function removeLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
   const { provider } = parseBody(event, legacyBody);
-  await removeProviderKey(removePorts(), event.who, slotOf(provider));
+  await removeProviderKey(removePorts(), event.who, legacySlot(provider));
   return json(200, { success: true });
 }
 
 /** `DELETE /v1/provider-keys/{provider}[/{name}]` */
 async function remove(event: AuthenticatedEvent): Promise<ApiResponse> {
-  const slot = slotOf(event.pathParameters?.["provider"] ?? "", event.pathParameters?.["name"]);
-  if (!(await removeProviderKey(removePorts(), event.who, slot))) {
-    throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
-  }
+  const removed = await removeProviderKey(removePorts(), event.who, slotIn(event, providers()));
+  if (!removed) throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
   return noContent();
 }

@@ -1,14 +1,14 @@
 import middy from "@middy/core";
 import * as z from "zod/mini";
-import { savePorts } from "../lib/compose.ts";
-import { WaxsealError } from "../lib/errors.ts";
+import { providers, savePorts } from "../lib/compose.ts";
 import { saveProviderKey } from "../lib/provider-keys/save.ts";
-import { slotOf } from "../lib/providers/find.ts";
 import { Secret } from "../lib/secret.ts";
 import { json, type ApiResponse } from "./http/answer.ts";
 import { parseBody } from "./http/body.ts";
 import { routeOf } from "./http/event.ts";
 import { answerErrors, authenticate, type AuthenticatedEvent } from "./http/middleware.ts";
+import { legacySlot, slotIn } from "./http/slot.ts";
+import { expiry, label, place } from "./http/status-fields.ts";
 
 /** From the first moment on a `Secret`. */
 const pasted = z.pipe(
@@ -22,8 +22,9 @@ const legacyBody = z.object({ provider: z.string().check(z.minLength(1)), apiKey
 /** `PUT /v1/provider-keys/{provider}[/{name}]` */
 const body = z.strictObject({
   apiKey: pasted,
-  label: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
-  expiresAt: z.optional(z.iso.datetime()),
+  label: z.optional(label),
+  order: z.optional(place),
+  expiresAt: z.optional(expiry),
 });
 
 export const handler = middy<AuthenticatedEvent, ApiResponse>()
@@ -33,20 +34,14 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
 
 async function saveLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
   const input = parseBody(event, legacyBody);
-  await saveProviderKey(savePorts(), event.who, { slot: slotOf(input.provider), pasted: input.apiKey });
+  const slot = legacySlot(input.provider);
+  await saveProviderKey(savePorts(), event.who, { slot, pasted: input.apiKey });
   return json(200, { success: true });
 }
 
 async function save(event: AuthenticatedEvent): Promise<ApiResponse> {
-  const slot = slotOf(event.pathParameters?.["provider"] ?? "", event.pathParameters?.["name"]);
-  const { apiKey, label, expiresAt } = parseBody(event, body);
-  const expiry = expiresAt === undefined ? undefined : new Date(expiresAt);
-  if (expiry && expiry.getTime() <= Date.now()) throw new WaxsealError("INVALID_REQUEST");
-  const savedAt = await saveProviderKey(savePorts(), event.who, {
-    slot,
-    pasted: apiKey,
-    label,
-    expiresAt: expiry,
-  });
-  return json(200, { provider: slot.provider.id, name: slot.name, state: "active", savedAt });
+  const slot = slotIn(event, providers());
+  const { apiKey, ...details } = parseBody(event, body);
+  const saved = await saveProviderKey(savePorts(), event.who, { slot, pasted: apiKey, ...details });
+  return json(200, { provider: slot.provider.id, name: slot.name, state: "active", ...saved });
 }

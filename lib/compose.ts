@@ -10,11 +10,15 @@ import { tokenVerifier } from "./auth/verify-token.ts";
 import { WaxsealError } from "./errors.ts";
 import { kmsDataKeyGenerator } from "./kms/data-key-generator.ts";
 import { kmsDataKeyUnwrapper } from "./kms/data-key-unwrapper.ts";
+import { limitTaker } from "./limits/take-limit.ts";
+import type { DeleteOwnerPorts } from "./provider-keys/delete-owner.ts";
 import type { ListPorts } from "./provider-keys/list.ts";
 import type { RemovePorts } from "./provider-keys/remove.ts";
 import type { SavePorts } from "./provider-keys/save.ts";
 import { ProviderKeyStore } from "./provider-keys/store.ts";
+import type { UpdatePorts } from "./provider-keys/update.ts";
 import type { UsePorts } from "./provider-keys/use.ts";
+import { registeredProviders } from "./providers/registered.ts";
 import { settingsFromEnvironment } from "./settings.ts";
 
 /** Milliseconds. Long enough for a slow answer within a region, short enough for one retry while a person waits. */
@@ -22,23 +26,27 @@ const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequest
 
 export const settings = once(() => settingsFromEnvironment(process.env));
 export const verifyToken = once(() => tokenVerifier(settings()));
+export const providers = once(() => registeredProviders(settings()));
 
 /** One attempt a call: a write that is sent again may undo what came between; see `isThrottled`. */
-const store = once(() => {
-  const dynamo = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ maxAttempts: 1, requestHandler: timeouts }),
-  );
-  return new ProviderKeyStore(dynamo, settings().table);
-});
+const dynamo = once(() => new DynamoDBClient({ maxAttempts: 1, requestHandler: timeouts }));
+const store = once(() => new ProviderKeyStore(DynamoDBDocumentClient.from(dynamo()), settings().table));
 
 /** One attempt a call: our own retry counts and names them (`lib/retry.ts`). */
 const kms = once(() => new KMSClient({ maxAttempts: 1, requestHandler: timeouts }));
+
+/** Counts a request against its limit: `takeLimit()("save", ownerId)`. */
+export const takeLimit = once(() => {
+  const { limitsTable, limits } = settings();
+  if (!limitsTable) throw new WaxsealError("INVALID_SETTINGS");
+  return limitTaker(dynamo(), limitsTable, limits);
+});
 
 export const savePorts = once((): SavePorts => {
   const { stage, writeSuite, encryptionKeyId } = settings();
   if (!encryptionKeyId) throw new WaxsealError("INVALID_SETTINGS");
   const dataKeys = kmsDataKeyGenerator(kms(), encryptionKeyId);
-  return { store: store(), dataKeys, stage, writeSuite, now, newId };
+  return { store: store(), takeLimit: takeLimit(), dataKeys, stage, writeSuite, now, newId };
 });
 
 export const usePorts = once((): UsePorts => {
@@ -49,7 +57,11 @@ export const usePorts = once((): UsePorts => {
 
 export const listPorts = once((): ListPorts => ({ store: store(), now }));
 
-export const removePorts = once((): RemovePorts => {
+export const updatePorts = once((): UpdatePorts => ({ store: store(), takeLimit: takeLimit(), now }));
+
+export const removePorts = once((): RemovePorts => ({ ...deleteOwnerPorts(), takeLimit: takeLimit() }));
+
+export const deleteOwnerPorts = once((): DeleteOwnerPorts => {
   return { store: store(), tombstoneDays: settings().tombstoneDays, now };
 });
 

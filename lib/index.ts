@@ -5,7 +5,7 @@
 export { errorCodes, isWaxsealError, WaxsealError, type AwsFailure, type ErrorCode } from "./errors.ts";
 export { withProviderKey, type ProviderKeyRequest } from "./provider-keys/with-provider-key.ts";
 export { describeProviders, type ProviderDescription } from "./providers/describe.ts";
-export type { ProviderId } from "./providers/provider-id.ts";
-export { providers, type Provider } from "./providers/registry.ts";
+export type { Provider } from "./providers/provider.ts";
+export { registry } from "./providers/registry.ts";
 export { providerFetch } from "./proxy/provider-fetch.ts";
 export { Secret } from "./secret.ts";

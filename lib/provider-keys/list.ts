@@ -1,4 +1,4 @@
-import { providers } from "../providers/registry.ts";
+import { registry } from "../providers/registry.ts";
 import { parseStatusRecord, type Health } from "./record.ts";
 import type { ProviderKeyStore, RawRecord } from "./store.ts";
 
@@ -15,6 +15,8 @@ export type ProviderKeyStatus =
       readonly name: string;
       readonly state: "active" | "disabled" | "expired";
       readonly label?: string;
+      /** Its place among those for the provider, from 1; see `slotsInOrder`. */
+      readonly order?: number;
       /** ISO 8601, UTC, like every time here. */
       readonly savedAt: string;
       readonly expiresAt?: string;
@@ -32,7 +34,7 @@ export type ProviderKeyStatus =
  * @throws {WaxsealError} `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`.
  */
 export async function listProviderKeys(ports: ListPorts, ownerId: string): Promise<ProviderKeyStatus[]> {
-  const items = await ports.store.listStatus(ownerId);
+  const items = await ports.store.listStatus({ ownerId });
   const now = ports.now().toISOString();
   return items.flatMap((item) => (item["state"] === "removed" ? [] : [statusOf(item, now)]));
 }
@@ -46,8 +48,10 @@ function statusOf(item: RawRecord, now: string): ProviderKeyStatus {
   return { provider, name, state: expired ? "expired" : state, ...shown } as ProviderKeyStatus;
 }
 
-/** Whether there is a usable provider key for each provider, as the legacy routes answer it. */
+/** Whether there is a usable provider key for each provider that the legacy routes know, as they answer it. */
 export function configuredByProvider(statuses: readonly ProviderKeyStatus[]): Record<string, boolean> {
   const usable = new Set(statuses.filter(({ state }) => state === "active").map(({ provider }) => provider));
-  return Object.fromEntries(providers.map(({ id, statusField }) => [statusField, usable.has(id)]));
+  return Object.fromEntries(
+    registry.flatMap(({ id, legacyField }) => (legacyField ? [[legacyField, usable.has(id)]] : [])),
+  );
 }

@@ -23,6 +23,7 @@ const statusRecordSchema = z.object({
   slot: z.string().check(z.regex(/^[a-z0-9-]{1,32}\/[a-z0-9-]{1,32}$/)),
   state: z.enum(["active", "disabled", "removed"]),
   label: z.optional(z.string()),
+  order: z.optional(z.int()),
   savedAt: timestamp,
   expiresAt: z.optional(timestamp),
   health: healthSchema,

@@ -1,6 +1,8 @@
 import type { DataKeyGenerator } from "../envelope/keyring.ts";
+import { WaxsealError } from "../errors.ts";
 import { seal } from "../envelope/envelope.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
+import type { TakeLimit } from "../limits/take-limit.ts";
 import { cleanProviderKey } from "../providers/clean.ts";
 import { currentEndpoint, type Slot } from "../providers/find.ts";
 import type { Secret } from "../secret.ts";
@@ -12,6 +14,7 @@ import type { ProviderKeyStore } from "./store.ts";
 export interface SavePorts {
   readonly store: Pick<ProviderKeyStore, "save">;
   readonly dataKeys: DataKeyGenerator;
+  readonly takeLimit: TakeLimit;
   readonly stage: string;
   readonly writeSuite: CipherSuite;
   readonly now: () => Date;
@@ -24,20 +27,34 @@ export interface SaveRequest {
   /** As a person pasted it. */
   readonly pasted: Secret;
   readonly label?: string | undefined;
-  readonly expiresAt?: Date | undefined;
+  readonly order?: number | undefined;
+  /** ISO 8601, UTC, milliseconds; never, where nothing is said. */
+  readonly expiresAt?: string | undefined;
 }
 
+export interface Saved {
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+  /** What the person should know, though it was stored. */
+  readonly warnings: readonly SaveWarning[];
+}
+export type SaveWarning = "UNFAMILIAR_FORMAT";
+
 /**
- * Cleans, checks the format, seals, and stores in one write; replaces what the slot held before.
+ * Cleans, checks the format, seals, and stores in one write; replaces what the slot held before. Without
+ * the limits' table nothing is saved.
  *
- * @returns when it was saved: ISO 8601, UTC.
- * @throws {WaxsealError} `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `KMS_UNAVAILABLE`,
+ * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed; `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
  *   `ENCRYPTION_KEY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`, `CONFLICT`: nothing was stored.
  */
-export async function saveProviderKey(ports: SavePorts, who: Actor, request: SaveRequest): Promise<string> {
+export async function saveProviderKey(ports: SavePorts, who: Actor, request: SaveRequest): Promise<Saved> {
   const { slot, provider } = request.slot;
   const { ownerId, actor, caller, requestId } = who;
-  const providerKey = cleanProviderKey(request.pasted, provider);
+  if (request.expiresAt !== undefined && request.expiresAt <= ports.now().toISOString()) {
+    throw new WaxsealError("INVALID_REQUEST");
+  }
+  const { providerKey, hasKnownFormat } = cleanProviderKey(request.pasted, provider);
+  await ports.takeLimit("save", ownerId);
   const purpose = {
     encryptionContext: encryptionContextOf(ports.stage, ownerId, slot),
     endpointId: currentEndpoint(provider).endpointId,
@@ -55,10 +72,11 @@ export async function saveProviderKey(ports: SavePorts, who: Actor, request: Sav
   };
   const details = {
     label: request.label,
-    expiresAt: request.expiresAt?.toISOString(),
+    order: request.order,
+    expiresAt: request.expiresAt,
     health: { status: "unknown", checkedAt: at },
     newRecordId: ports.newId(),
   } as const;
   await ports.store.save({ ownerId, slot }, sealed, details, change);
-  return at;
+  return { savedAt: at, warnings: hasKnownFormat ? [] : ["UNFAMILIAR_FORMAT"] };
 }

@@ -34,11 +34,28 @@ export interface Written {
 /** What a save stores beside the sealed attributes. */
 export interface SaveDetails {
   readonly label: string | undefined;
+  /** Its place among the owner's for this provider, from 1: see `slotsInOrder`. */
+  readonly order: number | undefined;
   /** ISO 8601, UTC, milliseconds, so that it compares as text. */
   readonly expiresAt: string | undefined;
   readonly health: Health;
   /** The record's id, if this save makes the record. */
   readonly newRecordId: string;
+}
+
+/** What its owner changes of a record; `null` takes an attribute away, what is absent stays. */
+export interface StatusChanges {
+  readonly state?: "active" | "disabled" | undefined;
+  readonly label?: string | null | undefined;
+  readonly order?: number | null | undefined;
+  readonly expiresAt?: string | null | undefined;
+}
+
+/** Which of an owner's records. */
+export interface Selection {
+  readonly ownerId: string;
+  /** Those for one provider; all where it is absent. */
+  readonly providerId?: string;
 }
 
 type Returns = Pick<UpdateCommandInput, "ReturnValues" | "ReturnValuesOnConditionCheckFailure">;
@@ -70,31 +87,35 @@ export class ProviderKeyStore {
     details: SaveDetails,
     change: Change,
   ): Promise<void> {
-    const { label, expiresAt, newRecordId, health } = details;
-    const optional = { ...(label !== undefined && { label }), ...(expiresAt !== undefined && { expiresAt }) };
-    const absent = ["label", "expiresAt"].filter((name) => !(name in optional));
+    const { newRecordId, health, label, order, expiresAt } = details;
+    const optional = split({ label, order, expiresAt });
     const { applied } = await this.#write("save", address, change, {
-      set: { ...sealed, ...optional, state: "active", savedAt: change.at, health, useCount: 0 },
+      set: { ...sealed, ...optional.given, state: "active", savedAt: change.at, health, useCount: 0 },
       setIfAbsent: { recordId: newRecordId },
-      remove: [...absent, "lastUsedAt", "lastUsedBy", "purgeAt"],
+      remove: [...optional.absent, "lastUsedAt", "lastUsedBy", "purgeAt"],
       condition: "attribute_not_exists(#formatVersion) OR #formatVersion <= :formatVersion",
     });
     if (!applied) throw new WaxsealError("CONFLICT");
   }
 
-  /** Every record of an owner, removed ones included, as raw items with the status attributes only. */
-  async listStatus(ownerId: string): Promise<RawRecord[]> {
+  /** An owner's records, removed ones included, as raw items with the status attributes only. */
+  async listStatus({ ownerId, providerId }: Selection): Promise<RawRecord[]> {
+    const condition = "#ownerId = :ownerId";
     const projection = statusAttributes.map((name) => `#${name}`).join(", ");
     const items: RawRecord[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const query = new QueryCommand({
         TableName: this.#table,
-        KeyConditionExpression: "#ownerId = :ownerId",
+        KeyConditionExpression:
+          providerId === undefined ? condition : `${condition} AND begins_with(#slot, :slots)`,
         Select: "SPECIFIC_ATTRIBUTES",
         ProjectionExpression: projection,
         ExpressionAttributeNames: aliases(projection),
-        ExpressionAttributeValues: { ":ownerId": ownerId },
+        ExpressionAttributeValues: {
+          ":ownerId": ownerId,
+          ...(providerId !== undefined && { ":slots": `${providerId}/` }),
+        },
         ConsistentRead: true,
         ExclusiveStartKey: start,
       });
@@ -107,6 +128,19 @@ export class ProviderKeyStore {
       start = page.LastEvaluatedKey;
     } while (start);
     return items;
+  }
+
+  /** @returns whether there was anything to change. */
+  async update(address: RecordAddress, changes: StatusChanges, change: Change): Promise<boolean> {
+    const said = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const { given, absent } = split(Object.fromEntries(said));
+    const { applied } = await this.#write("update", address, change, {
+      set: given,
+      remove: absent,
+      condition: "attribute_exists(#state) AND #state <> :removed",
+      conditionValues: { removed: "removed" },
+    });
+    return applied;
   }
 
   /**
@@ -128,9 +162,11 @@ export class ProviderKeyStore {
    * The claim: counts the use, stores who uses it, and returns the record, in one call; refused unless
    * the record is active and unexpired.
    *
+   * @param onlyIfFirst - refused also if the owner has given the record a place in an order.
    * @returns the record: after the claim, or, where it was not applied, as it is (absent: none is there).
    */
-  claim(address: RecordAddress, change: Change): Promise<Written> {
+  claim(address: RecordAddress, change: Change, onlyIfFirst: boolean): Promise<Written> {
+    const usable = "#state = :active AND (attribute_not_exists(#expiresAt) OR #expiresAt > :lastUsedAt)";
     return this.#write(
       "claim",
       address,
@@ -138,7 +174,7 @@ export class ProviderKeyStore {
       {
         set: { lastUsedAt: change.at, lastUsedBy: change.caller },
         add: { useCount: 1 },
-        condition: "#state = :active AND (attribute_not_exists(#expiresAt) OR #expiresAt > :lastUsedAt)",
+        condition: onlyIfFirst ? `${usable} AND attribute_not_exists(#order)` : usable,
         conditionValues: { active: "active" },
       },
       { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" },
@@ -179,6 +215,15 @@ export class ProviderKeyStore {
       return { applied: false, ...refusal };
     }
   }
+}
+
+/** The attributes that have a value, and the names of those that have none. */
+function split(attributes: Readonly<Record<string, unknown>>) {
+  const entries = Object.entries(attributes);
+  return {
+    given: Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null)),
+    absent: entries.filter(([, value]) => value === undefined || value === null).map(([name]) => name),
+  };
 }
 
 /** Every write is a change: it raises `changeSeq` and leaves `lastChange`. */

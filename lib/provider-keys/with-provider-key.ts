@@ -1,16 +1,17 @@
-import { newId, settings, usePorts } from "../compose.ts";
+import { newId, providers, settings, usePorts } from "../compose.ts";
 import { ownerIdOf } from "../owner.ts";
-import { slotOf } from "../providers/find.ts";
+import { findProvider } from "../providers/find.ts";
 import type { Secret } from "../secret.ts";
-import { useProviderKey, type ProviderKeyUse } from "./use.ts";
+import type { ProviderKeyUse } from "./use.ts";
+import { usesInOrder } from "./uses-in-order.ts";
 
 /** Whose provider key a trusted caller asks for. */
 export interface ProviderKeyRequest {
   /** The user's id, as in the tokens' owner claim (`sub` by default). */
   readonly userId: string;
-  /** A registered provider: `openai`, `anthropic`, `google`. */
+  /** A registered provider, as `openai`. */
   readonly provider: string;
-  /** Which of several; `default` where nothing is said. */
+  /** Which of several; where nothing is said, the first in the user's order. */
   readonly name?: string;
   /** What uses it, as the owner and the audit see it; by default the Lambda function's name. */
   readonly caller?: string;
@@ -33,12 +34,14 @@ export async function withProviderKey<Result>(
   request: ProviderKeyRequest,
   callback: (providerKey: Secret) => Promise<Result> | Result,
 ): Promise<Result> {
-  const { providerKey } = await claimFor(request);
-  return callback(providerKey);
+  const { value: use } = await usesFor(request).next();
+  if (!use) throw new Error("there is always a use, or why there is none is thrown");
+  return callback(use.providerKey);
 }
 
-/** The use behind `withProviderKey` and `providerFetch`. */
-export function claimFor({ userId, provider, name, caller }: ProviderKeyRequest): Promise<ProviderKeyUse> {
+/** The uses behind `withProviderKey` and `providerFetch`. */
+export function usesFor(request: ProviderKeyRequest): AsyncGenerator<ProviderKeyUse, void, void> {
+  const { userId, provider, name, caller } = request;
   const ownerId = ownerIdOf(settings().issuer, userId);
   const who = {
     ownerId,
@@ -46,5 +49,5 @@ export function claimFor({ userId, provider, name, caller }: ProviderKeyRequest)
     caller: caller ?? process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "library",
     requestId: newId(),
   };
-  return useProviderKey(usePorts(), who, slotOf(provider, name));
+  return usesInOrder(usePorts(), who, findProvider(providers(), provider), name);
 }

@@ -31,7 +31,7 @@ function matcherOf(pattern: string): RegExp {
   if (known) return known;
   const source = pattern
     .split(/(\{\w+\})/)
-    .map((part) => PLACEHOLDERS[part.slice(1, -1)] ?? RegExp.escape(part))
+    .map((part) => PLACEHOLDERS[part.slice(1, -1)] ?? part.replaceAll(".", String.raw`\.`))
     .join("");
   const matcher = new RegExp(`^${source}$`);
   matchers.set(pattern, matcher);

@@ -25,6 +25,8 @@ export function findEndpoint(provider: Provider, endpointId: string): Endpoint |
 
 export const DEFAULT_NAME = "default";
 const SLOT_NAME = /^[a-z0-9-]{1,32}$/;
+/** Stands in the routes where a name may. */
+const RESERVED_NAME = "verify";
 
 /** A provider key's place within its owner's: `<provider>/<name>`. */
 export interface Slot {
@@ -36,9 +38,9 @@ export interface Slot {
 
 /**
  * @param name - `default` where nothing is said.
- * @throws {WaxsealError} `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`.
+ * @throws {WaxsealError} `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`, or `verify`.
  */
 export function slotOf(provider: Provider, name = DEFAULT_NAME): Slot {
-  if (!SLOT_NAME.test(name)) throw new WaxsealError("INVALID_REQUEST");
+  if (!SLOT_NAME.test(name) || name === RESERVED_NAME) throw new WaxsealError("INVALID_REQUEST");
   return { provider, name, slot: `${provider.id}/${name}` };
 }

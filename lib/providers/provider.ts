@@ -30,8 +30,10 @@ export interface Provider {
   readonly requestHeaders: readonly string[];
   /** A call that costs nothing and needs a good key, for `verify`. */
   readonly verifyCall: `GET /${string}`;
-  /** Refusals that mean a used-up quota or balance, besides 402: a status, and what the body then says. */
-  readonly quotaRefusals?: readonly QuotaRefusal[];
+  /** How an error shows that the provider key is not good, besides 401 and 403. */
+  readonly rejectionSigns?: readonly Sign[];
+  /** How an error shows that a quota or balance is used up, besides 402. */
+  readonly quotaSigns?: readonly Sign[];
   readonly documentationUrl: string;
   readonly revokeUrl: string;
   /** What a person does at `revokeUrl`, step by step. */
@@ -55,7 +57,8 @@ export interface AuthorizationHeader {
   readonly scheme?: "Bearer";
 }
 
-export interface QuotaRefusal {
+/** Of what an error means: its status, and what its body then says. */
+export interface Sign {
   readonly status: number;
   readonly body: RegExp;
 }

@@ -1,4 +1,4 @@
-import type { AuthorizationHeader } from "../providers/registry.ts";
+import type { AuthorizationHeader } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
 
 /** Puts the provider key into the one header in which its provider takes it. */

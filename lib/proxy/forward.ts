@@ -1,51 +1,40 @@
 import { WaxsealError } from "../errors.ts";
-import type { Health } from "../provider-keys/record.ts";
 import type { ProviderKeyUse } from "../provider-keys/use.ts";
-import type { Provider } from "../providers/registry.ts";
+import type { Provider } from "../providers/provider.ts";
 import { authorize } from "./authorize.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { scrubName, scrubStream, scrubText } from "./scrub.ts";
 
-/** A call to a provider, its URL already checked. */
+/** A call to a provider, already checked. */
 export interface ProviderCall {
   readonly provider: Provider;
-  readonly url: URL;
+  /** Path and query: see `targetOf`. */
+  readonly target: string;
   readonly method: string;
   /** The caller's; an allow-list picks. */
   readonly headers: Headers;
-  readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined;
+  /** Whole, since it may have to be sent again. */
+  readonly body: Uint8Array | undefined;
   /** Ends the call, its response body included. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Calls the provider with a claimed provider key, and gives its answer back as it comes, without the
- * provider key should the provider echo it. Redirects are not followed. What the answer says of the
- * provider key is noted as its health.
+ * Calls the provider with a claimed provider key, at the origin that this key was sealed for, and gives its answer
+ * back as it comes, without the provider key should the provider echo it. Redirects are not followed.
  *
  * @throws {WaxsealError} `PROVIDER_UNREACHABLE`, `PROVIDER_TIMEOUT`, `PROVIDER_REDIRECTED`.
  */
 export async function forward(call: ProviderCall, use: ProviderKeyUse): Promise<Response> {
   const headers = requestHeaders(call.provider, call.headers);
   authorize(headers, call.provider.authorization, use.providerKey);
-  const response = await send(call, headers);
-  const health = healthShownBy(response.status);
-  if (health) await use.noteHealth(health);
-  return scrubbed(response, use);
+  return scrubbed(await send(call, headers, use.origin), use);
 }
 
-async function send(call: ProviderCall, headers: Headers): Promise<Response> {
-  const { url, method, body = null, signal } = call;
-  // `duplex` is required for a streamed body and not yet in the type (WHATWG fetch, 2026).
-  const init: RequestInit & { duplex: "half" } = {
-    method,
-    headers,
-    body: body as RequestInit["body"] & {},
-    signal,
-    redirect: "manual",
-    duplex: "half",
-  };
-  const response = await fetch(url, init).catch(() => {
+async function send(call: ProviderCall, headers: Headers, origin: string): Promise<Response> {
+  const { target, method, body = null, signal } = call;
+  const init: RequestInit = { method, headers, body: body as RequestInit["body"] & {} | null, signal, redirect: "manual" };
+  const response = await fetch(new URL(target, origin), init).catch(() => {
     throw new WaxsealError(signal.aborted ? "PROVIDER_TIMEOUT" : "PROVIDER_UNREACHABLE");
   });
   if (
@@ -58,15 +47,12 @@ async function send(call: ProviderCall, headers: Headers): Promise<Response> {
   throw new WaxsealError(response.status < 400 ? "PROVIDER_REDIRECTED" : "PROVIDER_UNREACHABLE");
 }
 
-function healthShownBy(status: number): Health["status"] | undefined {
-  if (status === 401 || status === 403) return "rejected";
-  return status >= 200 && status < 300 ? "valid" : undefined;
-}
-
-function scrubbed(response: Response, { providerKey }: ProviderKeyUse): Response {
+function scrubbed(response: Response, { providerKey, slot, useId }: ProviderKeyUse): Response {
   const headers = responseHeaders(response.headers)
     .filter(([name]) => name === scrubName(name, providerKey))
     .map(([name, value]): [string, string] => [name, scrubText(value, providerKey)]);
+  // Which of several provider keys was used, and by which use the audit knows it.
+  headers.push(["waxseal-slot", slot], ["waxseal-use-id", useId]);
   const body = response.body && constantErrors(response.body).pipeThrough(scrubStream(providerKey));
   return new Response(body, { status: response.status, headers });
 }

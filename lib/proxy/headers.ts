@@ -1,4 +1,4 @@
-import type { Provider } from "../providers/registry.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /** What describes a body and no one; everything else of a caller stays here. */
 const REQUEST_HEADERS = ["accept", "content-type"];

@@ -1,22 +1,6 @@
 import { WaxsealError } from "../errors.ts";
-import { currentEndpoint } from "../providers/find.ts";
-import type { Provider } from "../providers/registry.ts";
-
-/** Query parameters of the providers' inference and listing calls. A provider key never travels in one. */
-const QUERY_PARAMETERS = new Set(
-  [
-    "after",
-    "after_id",
-    "alt",
-    "before",
-    "before_id",
-    "beta",
-    "include",
-    "include[]",
-    "limit",
-    "order",
-  ].concat(["pageSize", "pageToken"]),
-);
+import { isAllowed } from "../providers/allowed-calls.ts";
+import type { Provider } from "../providers/provider.ts";
 
 /** A call that a caller asks the proxy to make. */
 export interface ProxyRequest {
@@ -26,28 +10,24 @@ export interface ProxyRequest {
   readonly query: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The origin that a provider's keys go to: the registered one, or the operator's for that endpoint. */
-export function originOf(provider: Provider, overrides: Readonly<Record<string, string>>): string {
-  const { endpointId, origin } = currentEndpoint(provider);
-  return overrides[endpointId] ?? origin;
-}
+/** Any: it only shows what URL parsing makes of a path. */
+const PROBE_ORIGIN = "https://provider.invalid";
 
 /**
- * The URL of a call that may be passed on.
+ * Path and query of a call that may be passed on; to which of the provider's origins, its record decides.
  *
  * The patterns of the registry allow no percent sign, back slash or empty segment, so encoded and
  * relative paths match none of them; a dot segment that would, changes under URL parsing and is refused.
  *
  * @throws {WaxsealError} `ROUTE_NOT_ALLOWED`.
  */
-export function targetUrl(provider: Provider, origin: string, request: ProxyRequest): URL {
-  const { method, path, query } = request;
-  const allowed = provider.allowedCalls.some((call) => call.method === method && call.path.test(path));
-  const url = allowed ? new URL(path, origin) : undefined;
-  if (url?.origin !== origin || url.pathname !== path) throw new WaxsealError("ROUTE_NOT_ALLOWED");
+export function targetOf(provider: Provider, { method, path, query }: ProxyRequest): string {
+  const allowed = isAllowed(provider.allowedCalls, method, path);
+  const url = allowed ? new URL(path, PROBE_ORIGIN) : undefined;
+  if (url?.origin !== PROBE_ORIGIN || url.pathname !== path) throw new WaxsealError("ROUTE_NOT_ALLOWED");
   for (const [name, values] of Object.entries(query)) {
-    if (!QUERY_PARAMETERS.has(name)) throw new WaxsealError("ROUTE_NOT_ALLOWED");
+    if (!provider.queryParameters.includes(name)) throw new WaxsealError("ROUTE_NOT_ALLOWED");
     for (const value of values) url.searchParams.append(name, value);
   }
-  return url;
+  return url.pathname + url.search;
 }

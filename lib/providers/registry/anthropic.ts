@@ -20,7 +20,7 @@ export const anthropic: Provider = {
   queryParameters: ["after_id", "before_id", "beta", "limit"],
   requestHeaders: ["anthropic-version", "anthropic-beta"],
   verifyCall: "GET /v1/models",
-  quotaRefusals: [{ status: 400, body: /credit balance is too low/ }],
+  quotaSigns: [{ status: 400, body: /credit balance is too low/ }],
   documentationUrl: "https://docs.anthropic.com/en/api/overview",
   revokeUrl: "https://console.anthropic.com/settings/keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],

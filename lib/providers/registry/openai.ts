@@ -29,7 +29,7 @@ export const openai: Provider = {
   queryParameters: ["after", "before", "include", "include[]", "limit", "order"],
   requestHeaders: ["openai-beta", "openai-organization", "openai-project", "idempotency-key"],
   verifyCall: "GET /v1/models",
-  quotaRefusals: [{ status: 429, body: /insufficient_quota/ }],
+  quotaSigns: [{ status: 429, body: /insufficient_quota/ }],
   documentationUrl: "https://platform.openai.com/docs/api-reference/authentication",
   revokeUrl: "https://platform.openai.com/api-keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose the bin at its end, and confirm."],

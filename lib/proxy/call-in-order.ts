@@ -1,0 +1,42 @@
+import type { Health } from "../provider-keys/record.ts";
+import type { ProviderKeyUse } from "../provider-keys/use.ts";
+import type { FallbackReason } from "../settings.ts";
+import { forward, type ProviderCall } from "./forward.ts";
+import { judge, type Judged } from "./refusal.ts";
+
+/**
+ * Calls the provider with an owner's first provider key, and, as long as the provider refuses for one of the reasons in
+ * `fallbackOn`, with the next. What an answer says of the provider key is noted as its health.
+ *
+ * @param uses - see `usesInOrder`; the next is claimed only when it is needed.
+ * @returns the provider's answer: the first that is no such refusal, or the last. Its header `waxseal-slot` says
+ *   which provider key it was for.
+ * @throws {WaxsealError} see `useProviderKey` and `forward`.
+ */
+export async function callInOrder(
+  call: ProviderCall,
+  uses: AsyncIterable<ProviderKeyUse>,
+  fallbackOn: readonly FallbackReason[],
+): Promise<Response> {
+  let last: Response | undefined;
+  for await (const use of uses) {
+    await last?.body?.cancel();
+    const { response, refusal } = await judge(call.provider, await forward(call, use));
+    await noteHealth(use, { response, refusal });
+    last = response;
+    if (refusal === undefined || !fallbackOn.includes(refusal)) break;
+  }
+  if (!last) throw new Error("there is always a use, or why there is none is thrown");
+  return last;
+}
+
+async function noteHealth(use: ProviderKeyUse, judged: Judged): Promise<void> {
+  const health = healthShownBy(judged);
+  if (health) await use.noteHealth(health);
+}
+
+/** A used-up quota says nothing of the provider key itself. */
+export function healthShownBy({ response, refusal }: Judged): Health["status"] | undefined {
+  if (refusal === "401" || refusal === "403") return "rejected";
+  return response.ok ? "valid" : undefined;
+}

@@ -1,16 +1,22 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { routes, type Route } from "../../lib/routes.ts";
+import { actingRoutes, routes, type Route } from "../../lib/routes.ts";
 
-type MaybeNull = "headers" | "multiValueHeaders";
+type AsItIs = "resource" | "path" | "httpMethod" | "pathParameters" | "body" | "isBase64Encoded";
+type MaybeNull = "headers" | "multiValueHeaders" | "multiValueQueryStringParameters";
 
-/** What API Gateway hands a function; a request without headers, as a console's test, has `null` for them. */
-export type ApiEvent = Omit<APIGatewayProxyEvent, MaybeNull> & {
+/**
+ * What is looked at of what API Gateway hands a function; a request without headers, as a console's test, has
+ * `null` for them. Of whom it comes from, only the source address: the rest says nothing sure.
+ */
+export type ApiEvent = Pick<APIGatewayProxyEvent, AsItIs> & {
   [Name in MaybeNull]: APIGatewayProxyEvent[Name] | null;
-};
+} & { readonly requestContext: { readonly identity: { readonly sourceIp: string } } };
+
+const allRoutes: readonly Route[] = [...routes, ...actingRoutes];
 
 /** The route an event came by. A forged event may name none; its errors are problem documents. */
 export function routeOf(event: ApiEvent): Route {
-  const found = routes.find(
+  const found = allRoutes.find(
     ({ path, method }) => path === event.resource && (method === "ANY" || method === event.httpMethod),
   );
   return found ?? { method: "ANY", path: "", function: "list", errors: "problem" };

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
-import { providers } from "../../lib/providers/registry.ts";
+import { providers } from "../../lib/compose.ts";
 import type { ProxyRequest } from "../../lib/proxy/target.ts";
 import { WaxsealError } from "../../lib/errors.ts";
 import { headerValues, type ApiEvent } from "./event.ts";
@@ -14,7 +14,7 @@ export function addressee(event: ApiEvent): { providerId: string; name: string |
 /** The header in which the provider's official SDK sends its key; ours is the token that is there. */
 export function sdkHeader(event: ApiEvent): string | undefined {
   const { providerId } = addressee(event);
-  return providers.find(({ id }) => id === providerId)?.authorization.name;
+  return providers().find(({ id }) => id === providerId)?.authorization.name;
 }
 
 /** The call below the proxied path. API Gateway has decoded the path once; it is not decoded again. */

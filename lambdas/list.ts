@@ -11,6 +11,7 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
   .use(answerErrors())
   .use(authenticate())
   .handler(async (event) => {
-    if (routeOf(event).path === "/v1/providers") return json(200, { providers: describeProviders(providers()) });
+    if (routeOf(event).path === "/v1/providers")
+      return json(200, { providers: describeProviders(providers()) });
     return json(200, { providerKeys: await listProviderKeys(listPorts(), event.who.ownerId) });
   });

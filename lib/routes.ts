@@ -37,7 +37,12 @@ export const routes: readonly Route[] = [
   { method: "PUT", path: "/v1/provider-keys/{provider}/{name}", function: "save", errors: "problem" },
   { method: "PATCH", path: "/v1/provider-keys/{provider}/{name}", function: "update", errors: "problem" },
   { method: "DELETE", path: "/v1/provider-keys/{provider}/{name}", function: "remove", errors: "problem" },
-  { method: "POST", path: "/v1/provider-keys/{provider}/{name}/verify", function: "verify", errors: "problem" },
+  {
+    method: "POST",
+    path: "/v1/provider-keys/{provider}/{name}/verify",
+    function: "verify",
+    errors: "problem",
+  },
   {
     method: "ANY",
     path: "/proxy/{provider}/{path+}",
@@ -52,7 +57,13 @@ export const routes: readonly Route[] = [
  * IAM authorization. Whom each role may act for, `actingRoles` says.
  */
 export const actingRoutes = [
-  { method: "ANY", path: "/proxy/{provider}/{path+}", function: "acting-proxy", errors: "problem", streams: true },
+  {
+    method: "ANY",
+    path: "/proxy/{provider}/{path+}",
+    function: "acting-proxy",
+    errors: "problem",
+    streams: true,
+  },
   { method: "DELETE", path: "/provider-keys", function: "delete-owner", errors: "problem" },
 ] as const satisfies readonly Route[];
 

@@ -21,7 +21,15 @@ export interface ActingFetchOptions extends ActingOptions {
 }
 
 /** Whose they are decides what the provider gets; nothing of an SDK's own authorization is sent on. */
-const NOT_SENT = ["authorization", "x-api-key", "x-goog-api-key", "api-key", "host", "content-length", "connection"];
+const NOT_SENT = [
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "api-key",
+  "host",
+  "content-length",
+  "connection",
+];
 
 /**
  * A `fetch` for a provider's official SDK: each call goes, signed, to the acting proxy instead of the provider's
@@ -42,7 +50,10 @@ export function actingFetch(options: ActingFetchOptions): typeof fetch {
     headers.set("waxseal-user-id", userId);
     const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined;
     const target = new URL(`/proxy/${addressee}${pathname}${search}`, url);
-    return signedFetch({ method: request.method, url: target, headers, body, signal: request.signal }, options);
+    return signedFetch(
+      { method: request.method, url: target, headers, body, signal: request.signal },
+      options,
+    );
   };
 }
 

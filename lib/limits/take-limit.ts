@@ -8,6 +8,7 @@ import {
 import RateLimiterDynamo from "rate-limiter-flexible/lib/RateLimiterDynamo.js";
 import { awsErrorName, describeAwsError } from "../aws-failure.ts";
 import { WaxsealError } from "../errors.ts";
+import { withRetry } from "../retry.ts";
 import type { LimitName, RateLimit } from "../settings.ts";
 
 /**
@@ -39,7 +40,7 @@ export function limitTaker(
   );
   return async (name, subject) => {
     const limiter = limiters.get(name);
-    if (limiter) await limiter.consume(hashOf(subject)).catch(throwConstant);
+    if (limiter) await withRetry(() => limiter.consume(hashOf(subject)), isLostRace).catch(throwConstant);
   };
 }
 
@@ -64,6 +65,11 @@ function updateItem(client: LimitsClient, input: UpdateItemCommandInput): Promis
   return client.send(new UpdateItemCommand(input));
 }
 
+/** The window ended between the library's two writes, the one for a new window and the one for a running one. */
+function isLostRace(reason: unknown): boolean {
+  return awsErrorName(reason) === "ConditionalCheckFailedException";
+}
+
 /** A source address is a person's: it is not kept as it is. */
 function hashOf(subject: string): string {
   return createHash("sha256").update(subject).digest("base64url");
@@ -81,5 +87,7 @@ function throwConstant(reason: unknown): never {
 
 /** What the library rejects with when the points are used up: no error. */
 function isRejection(reason: unknown): reason is { readonly msBeforeNext: number } {
-  return !(reason instanceof Error) && typeof (reason as { msBeforeNext?: unknown }).msBeforeNext === "number";
+  return (
+    !(reason instanceof Error) && typeof (reason as { msBeforeNext?: unknown }).msBeforeNext === "number"
+  );
 }

@@ -12,8 +12,7 @@ export interface Actor {
 
 /** `lastChange`: the stream turns each into one audit event. */
 export interface Change extends Omit<Actor, "ownerId"> {
-  readonly operation:
-    "save" | "update" | "disable" | "enable" | "remove" | "use" | "open_failed" | "health";
+  readonly operation: "save" | "update" | "disable" | "enable" | "remove" | "use" | "open_failed" | "health";
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
   /** Save: by which CloudTrail knows the `GenerateDataKey`. */

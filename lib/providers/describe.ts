@@ -7,9 +7,7 @@ export type ProviderDescription = Pick<
 >;
 
 export function describeProviders(providers: readonly Provider[]): ProviderDescription[] {
-  return providers.map(
-    ({ id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps }) => {
-      return { id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps };
-    },
-  );
+  return providers.map(({ id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps }) => {
+    return { id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps };
+  });
 }

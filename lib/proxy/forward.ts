@@ -33,7 +33,13 @@ export async function forward(call: ProviderCall, use: ProviderKeyUse): Promise<
 
 async function send(call: ProviderCall, headers: Headers, origin: string): Promise<Response> {
   const { target, method, body = null, signal } = call;
-  const init: RequestInit = { method, headers, body: body as RequestInit["body"] & {} | null, signal, redirect: "manual" };
+  const init: RequestInit = {
+    method,
+    headers,
+    body: body as (RequestInit["body"] & {}) | null,
+    signal,
+    redirect: "manual",
+  };
   const response = await fetch(new URL(target, origin), init).catch(() => {
     throw new WaxsealError(signal.aborted ? "PROVIDER_TIMEOUT" : "PROVIDER_UNREACHABLE");
   });

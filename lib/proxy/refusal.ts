@@ -19,7 +19,10 @@ export async function judge(provider: Provider, answer: Response): Promise<Judge
   const signs = [...rejectionSigns, ...quotaSigns].filter(({ status }) => status === answer.status);
   const { response, text } = signs.length > 0 ? await peek(answer) : { response: answer, text: "" };
   const shows = (sign: Sign) => sign.status === response.status && sign.body.test(text);
-  return { response, refusal: refusalShownBy(response.status, quotaSigns.some(shows), rejectionSigns.some(shows)) };
+  return {
+    response,
+    refusal: refusalShownBy(response.status, quotaSigns.some(shows), rejectionSigns.some(shows)),
+  };
 }
 
 function refusalShownBy(status: number, isQuota: boolean, isRejection: boolean): FallbackReason | undefined {

@@ -1,7 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { startLocalSystem, type LocalSystem, type LocalSystemOptions } from "../../local/system.ts";
+
+export { CANARY, canaryKey } from "./keys.ts";
 
 export const anyPorts = { api: 0, aws: 0, standIn: 0 };
 
@@ -75,12 +76,4 @@ export class Person {
       ...body,
     });
   }
-}
-
-/** The marker that no answer, log line or stored item may hold. */
-export const CANARY = "CANARY";
-
-/** A new provider key in OpenAI's format, with the marker; no literal one is in the repository. */
-export function canaryKey(): string {
-  return `sk-${CANARY}${randomBytes(18).toString("hex")}`;
 }

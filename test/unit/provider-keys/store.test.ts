@@ -47,7 +47,7 @@ describe("a write", () => {
   test("whose condition did not hold is refused, with the record where it was asked for", async () => {
     const Item = { state: { S: "disabled" } };
     mock.on(UpdateCommand).rejects(new ConditionalCheckFailedException({ message: "", $metadata: {}, Item }));
-    expect(await store.claim(address, { ...change, operation: "use" })).toEqual({
+    expect(await store.claim(address, { ...change, operation: "use" }, false)).toEqual({
       applied: false,
       record: { state: "disabled" },
     });
@@ -69,9 +69,11 @@ describe("a write", () => {
 
 test("a failed read is tried again, a refused one is not", async () => {
   mock.on(QueryCommand).rejectsOnce(fault("InternalServerError")).resolves({ Items: [] });
-  expect(await store.listStatus("owner")).toEqual([]);
+  expect(await store.listStatus({ ownerId: "owner" })).toEqual([]);
   mock.reset();
   mock.on(QueryCommand).rejects(fault("AccessDeniedException"));
-  await expect(store.listStatus("owner")).rejects.toMatchObject({ code: "ACCESS_DENIED_BY_AWS" });
+  await expect(store.listStatus({ ownerId: "owner" })).rejects.toMatchObject({
+    code: "ACCESS_DENIED_BY_AWS",
+  });
   expect(mock.commandCalls(QueryCommand)).toHaveLength(1);
 });

@@ -5,10 +5,11 @@ import { saveProviderKey } from "../../../lib/provider-keys/save.ts";
 import type { RawRecord } from "../../../lib/provider-keys/store.ts";
 import { useProviderKey, type UsePorts } from "../../../lib/provider-keys/use.ts";
 import { slotOf } from "../../../lib/providers/find.ts";
+import { openai } from "../../../lib/providers/registry/openai.ts";
 import { Secret } from "../../../lib/secret.ts";
 import { memoryKeyring } from "../../support/memory-keyring.ts";
 
-const slot = slotOf("openai");
+const slot = slotOf(openai);
 const who = { ownerId: "owner", actor: "actor", caller: "test", requestId: "request" };
 const text = `sk-${"x".repeat(40)}`;
 let ids = 0;
@@ -27,7 +28,8 @@ async function saved(): Promise<{ record: RawRecord; keyring: ReturnType<typeof 
       return Promise.resolve();
     },
   };
-  const ports = { ...basics, store, dataKeys: keyring, writeSuite: "A256GCM" } as const;
+  const takeLimit = () => Promise.resolve();
+  const ports = { ...basics, store, takeLimit, dataKeys: keyring, writeSuite: "A256GCM" } as const;
   await saveProviderKey(ports, who, { slot, pasted: new Secret(text) });
   return { record, keyring };
 }
@@ -49,6 +51,7 @@ function portsOver(record: RawRecord | undefined, applied: boolean, keyring = me
         await noted("claim")(change);
         return { applied, record };
       },
+      listStatus: () => Promise.resolve([]),
       noteOpenFailed: (_address, change) => noted("open failed")(change),
       noteHealth: (_address, _sealId, health, change) => noted(`health ${health.status}`)(change),
     },
@@ -85,7 +88,10 @@ describe("a use", () => {
   ])(
     "of a record in state $state that could not be claimed is $code, and nothing is decrypted",
     async ({ state, code }) => {
-      const { ports, events } = portsOver(state === undefined ? undefined : { state }, false);
+      const { ports, events } = portsOver(
+        state === undefined ? undefined : { state, expiresAt: "2026-11-23T00:00:00.000Z" },
+        false,
+      );
       await expect(useProviderKey(ports, who, slot)).rejects.toMatchObject({ code });
       expect(events).toEqual(["claim"]);
     },
@@ -110,16 +116,22 @@ describe("a use", () => {
     expect(events).toEqual([]);
   });
 
-  test.each(["iv", "ciphertext", "tag", "wrappedDataKey", "sealId", "cipherSuite", "formatVersion"])(
-    "of a record without its %s is DECRYPT_FAILED, and leaves a trace",
-    async (attribute) => {
-      const { record, keyring } = await saved();
-      const { [attribute]: _gone, ...damaged } = record;
-      const { ports, events } = portsOver(damaged, true, keyring);
-      await expect(useProviderKey(ports, who, slot)).rejects.toMatchObject({ code: "DECRYPT_FAILED" });
-      expect(events).toEqual(["claim", "open failed"]);
-    },
-  );
+  test.each([
+    "iv",
+    "ciphertext",
+    "tag",
+    "wrappedDataKey",
+    "sealId",
+    "endpointId",
+    "cipherSuite",
+    "formatVersion",
+  ])("of a record without its %s is DECRYPT_FAILED, and leaves a trace", async (attribute) => {
+    const { record, keyring } = await saved();
+    const { [attribute]: _gone, ...damaged } = record;
+    const { ports, events } = portsOver(damaged, true, keyring);
+    await expect(useProviderKey(ports, who, slot)).rejects.toMatchObject({ code: "DECRYPT_FAILED" });
+    expect(events).toEqual(["claim", "open failed"]);
+  });
 
   test("keeps its answer when the trace of a failure cannot be written", async () => {
     const { ports } = portsOver({ state: "active" }, true);

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { anthropic } from "../../../lib/providers/registry/anthropic.ts";
+import { openai } from "../../../lib/providers/registry/openai.ts";
+import { judge } from "../../../lib/proxy/refusal.ts";
+
+describe("a provider's answer", () => {
+  test.each([
+    [200, "{}", undefined],
+    [400, "insufficient_quota", undefined],
+    [401, "{}", "401"],
+    [402, "{}", "quota"],
+    [403, "{}", "403"],
+    [404, "{}", undefined],
+    [429, '{"error":{"code":"rate_limit_exceeded"}}', "429"],
+    [429, '{"error":{"code":"insufficient_quota"}}', "quota"],
+    [500, "{}", undefined],
+  ] as const)("of status %i with %j is the refusal %j, and stays as it is", async (status, body, refusal) => {
+    const judged = await judge(openai, new Response(body, { status, headers: { "x-request-id": "1" } }));
+    expect(judged.refusal).toBe(refusal);
+    expect(judged.response.status).toBe(status);
+    expect(judged.response.headers.get("x-request-id")).toBe("1");
+    expect(await judged.response.text()).toBe(body);
+  });
+
+  test("that is a provider's own word for it is known by the registry", async () => {
+    const body = '{"error":{"message":"Your credit balance is too low to access the API."}}';
+    expect((await judge(anthropic, new Response(body, { status: 400 }))).refusal).toBe("quota");
+    expect((await judge(openai, new Response(body, { status: 400 }))).refusal).toBeUndefined();
+  });
+
+  test("without end is looked at as far as any error goes, and passed on whole", async () => {
+    const chunk = new Uint8Array(10_000).fill(120);
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => {
+        if ((sent += 1) > 50) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+    const { response, refusal } = await judge(openai, new Response(endless, { status: 429 }));
+    expect(sent).toBeLessThan(12);
+    expect(refusal).toBe("429");
+    expect((await response.arrayBuffer()).byteLength).toBe(50 * chunk.byteLength);
+  });
+});

@@ -15,23 +15,24 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { binaryMediaTypes, gatewayProblems, routes, type FunctionName, type Route } from "../lib/routes.ts";
 import type { Settings } from "../lib/settings.ts";
+import { addPreflights, gatewayCorsHeaders } from "./cors.ts";
 import {
   accept,
   acceptedOfApi,
   acceptedOfMethods,
   acceptedOfStage,
   acceptedWithoutAccessLogs,
+  acceptedWithoutWaf,
 } from "./findings.ts";
 import { logRetention } from "./log-retention.ts";
+import { addWebAcl } from "./web-acl.ts";
 
 export interface ApiProps {
   readonly settings: Settings;
-  readonly functions: Readonly<Record<FunctionName, Function>>;
+  /** Those that the route table names. */
+  readonly functions: Readonly<Partial<Record<FunctionName, Function>>>;
   readonly accessLogs: boolean;
 }
-
-/** What the stage lets through, requests a second and at once; an owner's own limits are the functions'. */
-const throttle = { throttlingRateLimit: 200, throttlingBurstLimit: 400 };
 
 /** A REST API, regional: an edge-optimised one ends idle streams after 30 s (API Gateway, "Stream the integration response"). */
 export class Api extends Construct {
@@ -53,17 +54,27 @@ export class Api extends Construct {
     // The stack names its outputs itself.
     this.restApi.node.tryRemoveChild("Endpoint");
     for (const route of routes) this.#addRoute(route, functions[route.function]);
+    addPreflights(this.restApi, settings.allowedOrigins);
     for (const [type, problem] of Object.entries(gatewayProblems)) this.#addGatewayProblem(type, problem);
+    if (settings.waf === "on") addWebAcl(this, this.restApi.deploymentStage, `waxseal-${settings.stage}`);
+    this.#acceptFindings(accessLogs);
+  }
+
+  #acceptFindings(accessLogs: boolean): void {
+    const stage = this.restApi.deploymentStage;
     accept(this.restApi, acceptedOfApi);
-    accept(this.restApi.deploymentStage, acceptedOfStage);
-    if (!accessLogs) accept(this.restApi.deploymentStage, acceptedWithoutAccessLogs);
+    accept(stage, acceptedOfStage);
+    if (!accessLogs) accept(stage, acceptedWithoutAccessLogs);
+    if (this.#settings.waf === "off") accept(stage, acceptedWithoutWaf);
   }
 
   /** The stage's name is the first segment of the URL that API Gateway gives: it says which stage one talks to. */
   #stage(accessLogs: boolean): StageOptions {
     return {
       stageName: this.#settings.stage,
-      ...throttle,
+      // For all callers together; an owner's own limits are the functions'.
+      throttlingRateLimit: this.#settings.stageRateLimit,
+      throttlingBurstLimit: this.#settings.stageBurstLimit,
       // Execution logs hold headers and, with the data trace, bodies: tokens and provider keys.
       loggingLevel: MethodLoggingLevel.OFF,
       dataTraceEnabled: false,
@@ -94,7 +105,8 @@ export class Api extends Construct {
     };
   }
 
-  #addRoute(route: Route, fn: Function): void {
+  #addRoute(route: Route, fn: Function | undefined): void {
+    if (!fn) throw new Error(`${route.path} is served by ${route.function}, which the stack has not`);
     const integration = new LambdaIntegration(fn, {
       proxy: true,
       allowTestInvoke: false,
@@ -113,7 +125,13 @@ export class Api extends Construct {
     this.restApi.addGatewayResponse(type, {
       type: ResponseType.of(type),
       statusCode: String(status),
+      ...withHeaders(gatewayCorsHeaders(this.#settings.allowedOrigins)),
       templates: { "application/problem+json": JSON.stringify({ type: "about:blank", title, status, code }) },
     });
   }
+}
+
+/** None at all rather than an empty object, which would be a property of the template. */
+function withHeaders(responseHeaders: Record<string, string>): { responseHeaders?: Record<string, string> } {
+  return Object.keys(responseHeaders).length > 0 ? { responseHeaders } : {};
 }

@@ -1,13 +1,27 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
-import { cipherSuites, type Settings } from "../lib/settings.ts";
+import { cipherSuites, environmentOf, fallbackReasons, limitNames, type Settings } from "../lib/settings.ts";
 import { retentionPeriods } from "./log-retention.ts";
+import {
+  isActingRole,
+  isCallsOf,
+  isCustomProvider,
+  isLimits,
+  isListOf,
+  isOneOf,
+  isPageOrigin,
+  isProviderOrigin,
+  isRecordOf,
+  isUrl,
+  isWithin,
+  matches,
+} from "./setting-forms.ts";
 
 interface Rule {
   readonly allowed: string;
   readonly holds: (value: unknown, settings: Settings) => boolean;
 }
 
-const loopbackHosts = ["127.0.0.1", "localhost", "[::1]"];
+const isSuite = (value: unknown) => isOneOf(value, cipherSuites);
 
 const rules: Readonly<Record<keyof Settings, Rule>> = {
   stage: {
@@ -25,22 +39,68 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     allowed: "a claim's name, 1 to 128 characters without spaces",
     holds: (value) => matches(value, /^\S{1,128}$/),
   },
+  sessionCookie: {
+    allowed: "none, sb-<ref>-auth-token, or sb-*-auth-token",
+    holds: (value) => matches(value, /^(none|sb-(\*|[a-z0-9-]{1,63})-auth-token)$/),
+  },
+  allowedOrigins: {
+    allowed: "a list of origins of pages, as https://app.example (http on loopback only), none of them *",
+    holds: (value) => isListOf(value, isPageOrigin),
+  },
   readSuites: {
     allowed: `at least one of ${cipherSuites.join(", ")}`,
-    holds: (value) => Array.isArray(value) && value.length > 0 && value.every(isSuite),
+    holds: (value) => isListOf(value, isSuite, 1),
   },
   writeSuite: {
     allowed: `one of ${cipherSuites.join(", ")}, and one that readSuites has`,
-    holds: (value, settings) => isSuite(value) && settings.readSuites.some((suite) => suite === value),
+    holds: (value, { readSuites }) => isSuite(value) && isOneOf(value, readSuites),
   },
-  endpointOrigins: { allowed: "an https origin by endpoint id", holds: isOrigins },
+  customProviders: {
+    allowed:
+      "by id (1 to 32 of a-z, 0-9 and -; not that of a registered provider that has an address) an object of " +
+      "`like` (a registered provider or openai-compatible), `origins` (at least one, https; http on 127.0.0.1 " +
+      "only) and, if need be, `displayName` (1 to 64 characters)",
+    holds: (value) => isRecordOf(value, isCustomProvider),
+  },
+  proxyCalls: {
+    allowed:
+      "by the id of a provider that there is a list of calls, as GET, POST or DELETE and a path: " +
+      "POST /v1/moderations, GET /v1/files/{id}",
+    holds: (value, { customProviders }) => isRecordOf(value, isCallsOf(customProviders)),
+  },
+  endpointOrigins: {
+    allowed: "an https origin (http on 127.0.0.1 only) by endpoint id",
+    holds: (value) => isRecordOf(value, isProviderOrigin),
+  },
+  limits: {
+    allowed: `off or N/second, N/minute, N/hour or N/day for any of ${limitNames.join(", ")}`,
+    holds: isLimits,
+  },
+  proxyWithoutLimits: {
+    allowed: "refuse or allow",
+    holds: (value) => isOneOf(value, ["refuse", "allow"]),
+  },
+  fallbackOn: {
+    allowed: `a list of any of ${fallbackReasons.join(", ")}`,
+    holds: (value) => isListOf(value, (reason) => isOneOf(reason, fallbackReasons)),
+  },
+  actingRoles: {
+    allowed:
+      "a list of objects of `role` (its ARN), `users` (at least one user id, `*` at its end only) and `may` " +
+      "(use, delete, or both)",
+    holds: (value) => isListOf(value, isActingRole),
+  },
   // Lambda ends an invocation at 900 seconds; the function needs ten of them for itself.
-  proxyTimeoutSeconds: { allowed: "a whole number from 1 to 890", holds: (value) => isWithin(value, 1, 890) },
-  tombstoneDays: { allowed: "a whole number from 1 to 3650", holds: (value) => isWithin(value, 1, 3650) },
+  proxyTimeoutSeconds: wholeNumber(1, 890),
+  tombstoneDays: wholeNumber(1, 3650),
   logRetentionDays: {
     allowed: `one of ${retentionPeriods.join(", ")}`,
-    holds: (value) => retentionPeriods.some((days) => days === value),
+    holds: (value) => isOneOf(value, retentionPeriods),
   },
+  // The account's own quota is 10,000 a second at first, and can be raised (API Gateway, "Quotas").
+  stageRateLimit: wholeNumber(1, 100_000),
+  stageBurstLimit: wholeNumber(1, 100_000),
+  waf: { allowed: "off or on", holds: (value) => isOneOf(value, ["off", "on"]) },
 };
 
 /** @throws Error naming the first setting that is not allowed, and what is. */
@@ -49,27 +109,30 @@ export function checkSettings(settings: Settings): void {
     if (!rule.holds(settings[name as keyof Settings], settings))
       throw new Error(`${name} must be ${rule.allowed}`);
   }
+  checkEnvironment(settings);
 }
 
-function matches(value: unknown, pattern: RegExp): boolean {
-  return typeof value === "string" && pattern.test(value);
+/** Of names and ARNs that are known at the deployment only: two tables, a KMS key, the function's own. */
+const bytesOfTheStack = 500;
+
+/**
+ * All environment variables of a function together may take 4 KB (AWS Lambda, "Lambda quotas"), counted as
+ * the JSON that they are kept as.
+ */
+function checkEnvironment(settings: Settings): void {
+  const environment = environmentOf(settings);
+  const over = Buffer.byteLength(JSON.stringify(environment)) + bytesOfTheStack - 4096;
+  if (over <= 0) return;
+  const [longest] = Object.entries(environment).toSorted(([, one], [, other]) => other.length - one.length);
+  throw new Error(
+    `the settings are ${over} bytes too many for a function's environment, which Lambda limits to 4 KB; ` +
+      `the longest is ${longest?.[0] ?? ""}`,
+  );
 }
 
-function isSuite(value: unknown): boolean {
-  return cipherSuites.some((suite) => suite === value);
-}
-
-function isWithin(value: unknown, least: number, most: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
-}
-
-function isUrl(value: unknown): boolean {
-  if (typeof value !== "string" || !URL.canParse(value)) return false;
-  const url = new URL(value);
-  return url.protocol === "https:" || (url.protocol === "http:" && loopbackHosts.includes(url.hostname));
-}
-
-function isOrigins(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((origin) => isUrl(origin) && new URL(origin as string).origin === origin);
+function wholeNumber(least: number, most: number): Rule {
+  return {
+    allowed: `a whole number from ${least} to ${most}`,
+    holds: (value) => isWithin(value, least, most),
+  };
 }

@@ -18,10 +18,13 @@ export const acceptedOfApi: Reasons = {
     "answers with messages that name parts of the request.",
 };
 
-export const acceptedOfStage: Reasons = {
+export const acceptedWithoutWaf: Reasons = {
   "AwsSolutions-APIG3":
-    "WAF costs at least $5 a month for each ACL and stage, so it is the operator's to attach; the stage " +
-    "is throttled. No body rule may be put on /proxy: they refuse bodies over 8 kB.",
+    "A web ACL costs some $9 a month, so it is the operator's to turn on, by -c waf=on; the stage is " +
+    "throttled, and owners and addresses have limits of their own.",
+};
+
+export const acceptedOfStage: Reasons = {
   "AwsSolutions-APIG6":
     "Execution logs hold request headers and, in full, bodies: tokens and provider keys. The functions log.",
 };
@@ -30,6 +33,11 @@ export const acceptedWithoutAccessLogs: Reasons = {
   "AwsSolutions-APIG1":
     "A REST API writes access logs through one role that is set for the whole account and region, and a " +
     "deployment fails where there is none; with it, turn them on by -c accessLogs=true.",
+};
+
+export const acceptedOfRateLimits: Reasons = {
+  "AwsSolutions-DDB3":
+    "The counters of limits are gone within a day by themselves: there is nothing in them to recover.",
 };
 
 export function accept(construct: IConstruct, reasons: Reasons): void {

@@ -13,6 +13,7 @@ import {
   readStatus,
   removeRecord,
   saveRecord,
+  updateRecord,
 } from "./statements.ts";
 
 /**
@@ -50,18 +51,32 @@ export class ProviderKeys extends Construct {
     this.#serve(fn).addToPrincipalPolicy(readStatus(this.table.tableArn));
   }
 
+  /** Updating: what an owner sets of their record (name, order, expiry, state), and nothing sealed. */
+  grantUpdate(fn: Function): void {
+    this.#serve(fn).addToPrincipalPolicy(updateRecord(this.table.tableArn));
+  }
+
   /** Removing: strips what is sealed and leaves a tombstone. */
   grantRemove(fn: Function): void {
     this.#serve(fn).addToPrincipalPolicy(removeRecord(this.table.tableArn));
   }
 
+  /** Removing all that a closed account has: finds its records, and strips each. */
+  grantDeleteOwner(fn: Function): void {
+    const role = this.#serve(fn);
+    role.addToPrincipalPolicy(readStatus(this.table.tableArn));
+    role.addToPrincipalPolicy(removeRecord(this.table.tableArn));
+  }
+
   /**
-   * Using: the claim, and the decryption of its data key. This function sees provider keys. Which KMS key
-   * wrapped a data key each record says, so the environment need not.
+   * Using: the claim, the decryption of its data key, and the owner's list, for which of several keys is
+   * next. This function sees provider keys. Which KMS key wrapped a data key each record says, so the
+   * environment need not.
    */
   grantUse(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(claimRecord(this.table.tableArn));
+    role.addToPrincipalPolicy(readStatus(this.table.tableArn));
     role.addToPrincipalPolicy(openDataKeys(this.kmsKey.keyArn, this.#settings.stage));
     this.#encryptionKey.admitOpening(role);
   }

@@ -14,7 +14,14 @@
  *   the KMS key's policy does not name.
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { removeAttributes, saveAttributes, statusAttributes, useAttributes } from "../lib/attributes.ts";
+import {
+  removeAttributes,
+  saveAttributes,
+  statusAttributes,
+  updateAttributes,
+  useAttributes,
+} from "../lib/attributes.ts";
+import type { LimitName } from "../lib/settings.ts";
 import { encryptionPurpose } from "./key-policy.ts";
 
 type Conditions = Record<string, Record<string, unknown>>;
@@ -22,6 +29,11 @@ type Conditions = Record<string, Record<string, unknown>>;
 /** Writes whole records, and gets nothing back. */
 export function saveRecord(tableArn: string): PolicyStatement {
   return updateItem(tableArn, saveAttributes, ["NONE"]);
+}
+
+/** Changes what its owner sets of a record, and gets nothing back. */
+export function updateRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, updateAttributes, ["NONE"]);
 }
 
 /** Strips what is sealed, and gets nothing back. */
@@ -39,6 +51,20 @@ export function readStatus(tableArn: string): PolicyStatement {
   return allow("dynamodb:Query", tableArn, {
     ...onlyAttributes(statusAttributes),
     StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  });
+}
+
+/**
+ * Counts, and gets the count back: the counters of these limits, whose partition keys begin with their names
+ * (`dynamodb:LeadingKeys` holds the partition keys of a request). `key`, `points` and `expire` are the
+ * attributes of `RateLimiterDynamo` (rate-limiter-flexible 11; a test holds this against its requests).
+ */
+export function countAgainstLimits(tableArn: string, names: readonly LimitName[]): PolicyStatement {
+  return allow("dynamodb:UpdateItem", tableArn, {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": ["key", "points", "expire"] },
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": names.map((name) => `${name}:*`) },
+    Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+    StringEquals: { "dynamodb:ReturnValues": ["ALL_NEW"] },
   });
 }
 

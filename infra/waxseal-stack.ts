@@ -2,10 +2,13 @@ import { Annotations, CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { functionEntries, type FunctionName } from "../lib/routes.ts";
 import { defaultSettings, type Settings } from "../lib/settings.ts";
+import { isActing, openToRoles, type ActingFunctionName, type ApiFunctionName } from "./acting.ts";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { WaxsealFunction } from "./function.ts";
 import { ProviderKeys } from "./provider-keys.ts";
+import { RateLimits } from "./rate-limits.ts";
 
 export interface WaxsealStackProps {
   readonly settings: Settings;
@@ -15,42 +18,78 @@ export interface WaxsealStackProps {
   readonly entries?: Readonly<Record<FunctionName, string>>;
 }
 
-/** The whole system: one table, one KMS key, a function and a role for each thing that can be done, one API. */
+type Made<Name extends FunctionName> = Readonly<Record<Name, WaxsealFunction>>;
+
+/** The whole system: sealed records, a KMS key, a function and a role for each thing that can be done, one API. */
 export class WaxsealStack extends Stack {
   readonly providerKeys: ProviderKeys;
+  readonly rateLimits: RateLimits;
 
   constructor(scope: Construct, id: string, props: WaxsealStackProps) {
     super(scope, id, { description: "Waxseal: users' API keys, sealed, used, accounted for" });
     const { settings, accessLogs = false, entries = functionEntries } = props;
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
-    const made = this.#functions(settings, entries);
+    this.rateLimits = new RateLimits(this, "RateLimits");
+    const names = Object.keys(functionEntries) as FunctionName[];
+    const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
+    const made = this.#functions(names.filter(isOfApi), settings, entries);
     this.#grant(made);
+    // Where no back end may act for anyone there is nothing that could be called.
+    const acting =
+      settings.actingRoles.length > 0
+        ? this.#functions(names.filter(isActing), settings, entries)
+        : undefined;
+    if (acting) this.#grantActing(acting);
     const functions = mapValues(made, ({ fn }) => fn);
     const api = new Api(this, "Gateway", { settings, functions, accessLogs });
-    const logGroups = { save: made.save.logGroup, "provider-proxy": made["provider-proxy"].logGroup };
-    new Alarms(this, "Alarms", { stage: settings.stage, logGroups });
-    this.#output({ ApiUrl: api.restApi.url });
+    new Alarms(this, "Alarms", { stage: settings.stage, logGroups: openingLogs(made, acting) });
+    this.#output({ ApiUrl: api.restApi.url, ...(acting ? this.#actingUrls(acting, settings) : {}) });
     this.#warnOfPlaceholders(settings);
   }
 
-  #functions(
+  #functions<Name extends FunctionName>(
+    names: readonly Name[],
     settings: Settings,
     entries: Readonly<Record<FunctionName, string>>,
-  ): Record<FunctionName, WaxsealFunction> {
-    const proxyTimeout = Duration.seconds(Math.min(settings.proxyTimeoutSeconds + 10, 900));
-    return mapValues(entries, (entry, name) => {
-      const timeout = name === "provider-proxy" ? proxyTimeout : Duration.seconds(15);
-      return new WaxsealFunction(this, constructId(name), { name, entry, settings, timeout });
+  ): Made<Name> {
+    const made = names.map((name) => {
+      const timeout = Duration.seconds(timeoutOf(name, settings));
+      const props = { name, entry: entries[name], settings, timeout };
+      return [name, new WaxsealFunction(this, constructId(name), props)];
     });
+    return Object.fromEntries(made) as Made<Name>;
   }
 
-  /** The whole of who may do what. */
-  #grant(functions: Record<FunctionName, WaxsealFunction>): void {
-    this.providerKeys.grantSave(functions.save.fn);
-    this.providerKeys.grantStatus(functions.status.fn);
-    this.providerKeys.grantStatus(functions.list.fn);
-    this.providerKeys.grantRemove(functions.remove.fn);
-    this.providerKeys.grantUse(functions["provider-proxy"].fn);
+  /** The whole of who may do what; with `#grantActing`. */
+  #grant(functions: Made<ApiFunctionName>): void {
+    const { save, status, list, update, remove, verify, "provider-proxy": proxy } = functions;
+    this.providerKeys.grantSave(save.fn);
+    this.providerKeys.grantStatus(status.fn);
+    this.providerKeys.grantStatus(list.fn);
+    this.providerKeys.grantUpdate(update.fn);
+    this.providerKeys.grantRemove(remove.fn);
+    this.providerKeys.grantUse(verify.fn);
+    this.providerKeys.grantUse(proxy.fn);
+    this.rateLimits.grantLimits(save.fn, ["save", "failedAuthentication"]);
+    this.rateLimits.grantLimits(status.fn, ["failedAuthentication"]);
+    this.rateLimits.grantLimits(list.fn, ["failedAuthentication"]);
+    this.rateLimits.grantLimits(update.fn, ["update", "failedAuthentication"]);
+    this.rateLimits.grantLimits(remove.fn, ["remove", "failedAuthentication"]);
+    this.rateLimits.grantLimits(verify.fn, ["verify", "failedAuthentication"]);
+    this.rateLimits.grantLimits(proxy.fn, ["proxy", "failedAuthentication"]);
+  }
+
+  /** Their callers are authenticated by IAM, before the function. */
+  #grantActing(functions: Made<ActingFunctionName>): void {
+    const { "acting-proxy": proxy, "delete-owner": deleteOwner } = functions;
+    this.providerKeys.grantUse(proxy.fn);
+    this.providerKeys.grantDeleteOwner(deleteOwner.fn);
+    this.rateLimits.grantLimits(proxy.fn, ["proxy"]);
+  }
+
+  #actingUrls(functions: Made<ActingFunctionName>, { actingRoles }: Settings): Record<string, string> {
+    const urlOf = (name: ActingFunctionName) => openToRoles(name, functions[name].fn, actingRoles);
+    return { ActingProxyUrl: urlOf("acting-proxy"), DeleteOwnerUrl: urlOf("delete-owner") };
   }
 
   #output(more: Readonly<Record<string, string>>): void {
@@ -70,6 +109,25 @@ export class WaxsealStack extends Stack {
       Annotations.of(this).addWarningV2(`waxseal:${name}`, message);
     }
   }
+}
+
+/** In seconds. A provider may take long to answer; all else asks DynamoDB and KMS alone. */
+function timeoutOf(name: FunctionName, { proxyTimeoutSeconds }: Settings): number {
+  if (name === "provider-proxy" || name === "acting-proxy") return Math.min(proxyTimeoutSeconds + 10, 900);
+  return name === "verify" ? 30 : 15;
+}
+
+/** Where what must not occur even once is seen: with those who seal and those who open. */
+function openingLogs(
+  made: Made<ApiFunctionName>,
+  acting: Made<ActingFunctionName> | undefined,
+): Record<string, ILogGroup> {
+  return {
+    save: made.save.logGroup,
+    verify: made.verify.logGroup,
+    "provider-proxy": made["provider-proxy"].logGroup,
+    ...(acting ? { "acting-proxy": acting["acting-proxy"].logGroup } : {}),
+  };
 }
 
 /** `provider-proxy` → `ProviderProxy` */

@@ -49,6 +49,10 @@ describe("no bundle has code for what its role may not do", () => {
     ["status", { DecryptCommand: false, GenerateDataKeyCommand: false }],
     ["list", { DecryptCommand: false, GenerateDataKeyCommand: false }],
     ["remove", { DecryptCommand: false, GenerateDataKeyCommand: false }],
+    ["update", { DecryptCommand: false, GenerateDataKeyCommand: false }],
+    ["delete-owner", { DecryptCommand: false, GenerateDataKeyCommand: false }],
+    ["verify", { DecryptCommand: true, GenerateDataKeyCommand: false }],
+    ["acting-proxy", { DecryptCommand: true, GenerateDataKeyCommand: false }],
     ["provider-proxy", { DecryptCommand: true, GenerateDataKeyCommand: false }],
   ] as const)("%s: %j", (name, expected) => {
     const code = codeOf(name);

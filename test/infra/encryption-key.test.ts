@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { encryptionPurpose } from "../../infra/key-policy.ts";
 import { encryptionContextOf } from "../../lib/provider-keys/encryption-context.ts";
-import { ofType, synthesised, type Resource } from "./synthesised.ts";
+import { actingSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
 
-const stack = synthesised();
+const stack = synthesised(actingSettings);
+const openingRoles = ["<VerifyRole.Arn>", "<ProviderProxyRole.Arn>", "<ActingProxyRole.Arn>"];
 
 function theOne(type: string): Resource {
   const [only, ...others] = ofType(stack, type);
@@ -65,7 +66,7 @@ describe("the key encryption key", () => {
           Principal: account,
           Action: "kms:Decrypt",
           Resource: "*",
-          Condition: { ArnEquals: { "aws:PrincipalArn": ["<ProviderProxyRole.Arn>"] } },
+          Condition: { ArnEquals: { "aws:PrincipalArn": openingRoles } },
         },
         {
           Sid: "OnlySavingRolesMakeDataKeys",
@@ -84,7 +85,7 @@ describe("the key encryption key", () => {
           Principal: everyone,
           Action: "kms:Decrypt",
           Resource: "*",
-          Condition: { ArnNotEquals: { "aws:PrincipalArn": ["<ProviderProxyRole.Arn>"] } },
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": openingRoles } },
         },
         {
           Sid: "NobodyUsesItOtherwise",
@@ -124,9 +125,15 @@ describe("the key encryption key", () => {
   });
 });
 
-describe("the table", () => {
+function table(name: string): Resource {
+  const [, found] = ofType(stack, "AWS::DynamoDB::Table").find(([id]) => id === name) ?? [];
+  if (!found) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+describe("the table of sealed records", () => {
   test("is on demand, recoverable, protected, kept, and streams both images", () => {
-    const { Properties, DeletionPolicy, UpdateReplacePolicy } = theOne("AWS::DynamoDB::Table");
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = table("ProviderKeysTable");
     expect({ Properties, DeletionPolicy, UpdateReplacePolicy }).toEqual({
       Properties: {
         AttributeDefinitions: [
@@ -145,6 +152,22 @@ describe("the table", () => {
       },
       DeletionPolicy: "Retain",
       UpdateReplacePolicy: "Retain",
+    });
+  });
+});
+
+describe("the table of counters", () => {
+  test("is on demand, forgets by itself, and goes with the stack", () => {
+    const { Properties, DeletionPolicy, UpdateReplacePolicy } = table("RateLimitsTable");
+    expect({ Properties, DeletionPolicy, UpdateReplacePolicy }).toEqual({
+      Properties: {
+        AttributeDefinitions: [{ AttributeName: "key", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "key", KeyType: "HASH" }],
+        BillingMode: "PAY_PER_REQUEST",
+        TimeToLiveSpecification: { AttributeName: "expire", Enabled: true },
+      },
+      DeletionPolicy: "Delete",
+      UpdateReplacePolicy: "Delete",
     });
   });
 });

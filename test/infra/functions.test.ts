@@ -1,57 +1,66 @@
 import { describe, expect, test } from "vitest";
 import { environmentOf } from "../../lib/settings.ts";
-import { ofType, synthesised, testSettings } from "./synthesised.ts";
+import { actingSettings, ofType, synthesised, testSettings } from "./synthesised.ts";
 
 const stack = synthesised();
 const functions = ofType(stack, "AWS::Lambda::Function");
+const acting = synthesised(actingSettings);
+const everyFunction = ofType(acting, "AWS::Lambda::Function");
+const namesOf = (some: typeof functions) =>
+  some.map(([, { Properties }]) => String(Properties["FunctionName"]).replace("waxseal-dev-", ""));
 
 describe("every function", () => {
   test("runs on Node 24 on ARM, under a name that says stage and purpose", () => {
-    expect(functions.map(([, { Properties }]) => Properties["FunctionName"])).toEqual([
-      ...["waxseal-dev-save", "waxseal-dev-status", "waxseal-dev-list", "waxseal-dev-remove"],
-      "waxseal-dev-provider-proxy",
+    expect(namesOf(everyFunction)).toEqual([
+      ...["save", "status", "list", "remove", "update", "verify", "provider-proxy"],
+      ...["acting-proxy", "delete-owner"],
     ]);
-    for (const [, { Properties }] of functions)
+    for (const [, { Properties }] of everyFunction)
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], MemorySize: 512 });
   });
 
-  test("has the settings and the table's name, and save's alone the KMS key's ARN", () => {
-    for (const [id, { Properties }] of functions) {
+  test("is there for a use: those of back ends only where one may act", () => {
+    expect(namesOf(functions)).toEqual(namesOf(everyFunction).slice(0, -2));
+  });
+
+  test("has the settings and the tables' names, and save's alone the KMS key's ARN", () => {
+    for (const [id, { Properties }] of everyFunction) {
       const { Variables } = Properties["Environment"] as { Variables: Record<string, string> };
       expect(Variables).toEqual({
-        ...environmentOf(testSettings),
+        ...environmentOf(actingSettings),
         POWERTOOLS_SERVICE_NAME: Properties["FunctionName"],
         WAXSEAL_TABLE: "<ProviderKeysTable>",
+        ...(id === "DeleteOwnerFunction" ? {} : { WAXSEAL_LIMITS_TABLE: "<RateLimitsTable>" }),
         ...(id === "SaveFunction" ? { WAXSEAL_ENCRYPTION_KEY: "<ProviderKeysEncryptionKey.Arn>" } : {}),
       });
     }
   });
 
   test("writes to a log group of its own, kept for the days that are set and after the stack is gone", () => {
-    const logGroups = functions.map(
+    const logGroups = everyFunction.map(
       ([, { Properties }]) => (Properties["LoggingConfig"] as { LogGroup: string }).LogGroup,
     );
-    expect(new Set(logGroups).size).toBe(functions.length);
+    expect(new Set(logGroups).size).toBe(everyFunction.length);
     for (const reference of logGroups) {
-      const logGroup = stack.resources[reference.slice(1, -1)];
+      const logGroup = acting.resources[reference.slice(1, -1)];
       expect(logGroup?.Properties["RetentionInDays"]).toBe(30);
       expect(logGroup?.DeletionPolicy).toBe("RetainExceptOnCreate");
     }
   });
 
-  test("ends after 15 seconds, but the proxy ten after the longest call, and Lambda's 900 at the latest", () => {
+  test("ends after 15 seconds, verify's after 30, the proxies' ten after the longest call, 900 at the latest", () => {
     const timeouts = (proxyTimeoutSeconds: number) =>
-      ofType(synthesised({ ...testSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
+      ofType(synthesised({ ...actingSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
         ([, { Properties }]) => Properties["Timeout"],
       );
-    expect(functions.map(([, { Properties }]) => Properties["Timeout"])).toEqual([15, 15, 15, 15, 310]);
-    expect(timeouts(890).at(-1)).toBe(900);
+    expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 30, 310, 310, 15]);
+    expect(timeouts(890)).toEqual([15, 15, 15, 15, 15, 30, 900, 900, 15]);
   });
 });
 
 describe("the alarms", () => {
   test("go off at the first record that does not open, KMS key that is disabled, or permission that is missing", () => {
-    const alarms = ofType(stack, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+    const alarms = ofType(acting, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
     const codes = ["DECRYPT_FAILED", "ENCRYPTION_KEY_UNAVAILABLE", "SUITE_REFUSED", "ACCESS_DENIED_BY_AWS"];
     expect(alarms.map(({ MetricName }) => MetricName)).toEqual(codes);
     for (const alarm of alarms)
@@ -61,11 +70,12 @@ describe("the alarms", () => {
         EvaluationPeriods: 1,
         Statistic: "Sum",
       });
-    const filters = ofType(stack, "AWS::Logs::MetricFilter").map(([, { Properties }]) => [
+    const filters = ofType(acting, "AWS::Logs::MetricFilter").map(([, { Properties }]) => [
       Properties["LogGroupName"],
       Properties["FilterPattern"],
     ]);
-    const expected = ["<SaveLogs>", "<ProviderProxyLogs>"].flatMap((logs) =>
+    const opening = ["<VerifyLogs>", "<ProviderProxyLogs>", "<ActingProxyLogs>"];
+    const expected = ["<SaveLogs>", ...opening].flatMap((logs) =>
       codes.map((code) => [logs, `{ $.fields.code = "${code}" }`]),
     );
     expect(filters).toEqual(expect.arrayContaining(expected));
@@ -81,5 +91,54 @@ test("the stack's outputs are the API's URL, the table's name and the KMS key's 
     },
     ProviderKeysTable: { Value: "<ProviderKeysTable>" },
     EncryptionKeyArn: { Value: "<ProviderKeysEncryptionKey.Arn>" },
+  });
+});
+
+describe("the URLs of the functions of back ends", () => {
+  const urls = ofType(acting, "AWS::Lambda::Url");
+  const permissions = ofType(acting, "AWS::Lambda::Permission")
+    .map(([, { Properties }]) => Properties)
+    .filter(({ Principal }) => Principal !== "apigateway.amazonaws.com");
+
+  test("ask for a signature; the proxy's streams", () => {
+    expect(urls.map(([, { Properties }]) => Properties)).toEqual([
+      { AuthType: "AWS_IAM", InvokeMode: "RESPONSE_STREAM", TargetFunctionArn: "<ActingProxyFunction.Arn>" },
+      { AuthType: "AWS_IAM", InvokeMode: "BUFFERED", TargetFunctionArn: "<DeleteOwnerFunction.Arn>" },
+    ]);
+  });
+
+  test("let in each role that may, by both permissions, and only through the URL", () => {
+    const admission = (fn: string, role: string) => [
+      {
+        Action: "lambda:InvokeFunctionUrl",
+        FunctionName: `<${fn}.Arn>`,
+        FunctionUrlAuthType: "AWS_IAM",
+        Principal: role,
+      },
+      {
+        Action: "lambda:InvokeFunction",
+        FunctionName: `<${fn}.Arn>`,
+        InvokedViaFunctionUrl: true,
+        Principal: role,
+      },
+    ];
+    const [assistant, accounts] = actingSettings.actingRoles.map(({ role }) => role);
+    expect(permissions).toHaveLength(6);
+    expect(permissions).toEqual(
+      expect.arrayContaining([
+        ...admission("ActingProxyFunction", assistant ?? ""),
+        ...admission("ActingProxyFunction", accounts ?? ""),
+        ...admission("DeleteOwnerFunction", accounts ?? ""),
+      ]),
+    );
+  });
+
+  test("are outputs of the stack, and are not there where no role may act", () => {
+    expect(acting.outputs).toMatchObject({
+      ActingProxyUrl: { Value: "<ActingProxyFunctionFunctionUrl.FunctionUrl>" },
+      DeleteOwnerUrl: { Value: "<DeleteOwnerFunctionFunctionUrl.FunctionUrl>" },
+    });
+    expect(ofType(stack, "AWS::Lambda::Url")).toEqual([]);
+    expect(Object.keys(stack.outputs)).not.toContain("ActingProxyUrl");
   });
 });

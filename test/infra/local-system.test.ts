@@ -3,9 +3,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { functionEntries } from "../../lib/routes.ts";
 import { loadStack } from "../../local/template.ts";
-import { fixtureEntries, ofType, synthesised } from "./synthesised.ts";
+import { actingSettings, fixtureEntries, ofType, synthesised } from "./synthesised.ts";
 
-const deployed = synthesised();
+const deployed = synthesised(actingSettings);
 const local = loadStack(deployed.directory);
 
 describe("the local system runs what the template deploys", () => {

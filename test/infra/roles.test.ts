@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sealedAttributes } from "../../lib/attributes.ts";
 import { functionEntries } from "../../lib/routes.ts";
-import { ofType, synthesised, type Resource } from "./synthesised.ts";
+import { actingSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
 
 interface PolicyStatement {
   readonly Effect: string;
@@ -10,7 +10,7 @@ interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 }
 
-const stack = synthesised();
+const stack = synthesised(actingSettings);
 const functions = ofType(stack, "AWS::Lambda::Function");
 const roles = ofType(stack, "AWS::IAM::Role");
 
@@ -59,7 +59,7 @@ const readStatus = {
   Condition: {
     "ForAllValues:StringEquals": {
       "dynamodb:Attributes": [
-        ...["ownerId", "slot", "state", "label", "savedAt", "expiresAt", "health"],
+        ...["ownerId", "slot", "state", "label", "order", "savedAt", "expiresAt", "health"],
         ...["lastUsedAt", "lastUsedBy", "useCount"],
       ],
     },
@@ -68,106 +68,132 @@ const readStatus = {
   },
 };
 
+/** A write of these attributes that returns only what is said. */
+const write = (attributes: readonly string[], returned: readonly string[]) => ({
+  Effect: "Allow",
+  Action: "dynamodb:UpdateItem",
+  Resource: "<ProviderKeysTable.Arn>",
+  Condition: {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEquals: { "dynamodb:ReturnValues": returned },
+  },
+});
+
+const stripRecord = write(
+  [
+    ...["ownerId", "slot", "changeSeq", "lastChange", "iv", "ciphertext", "tag", "wrappedDataKey"],
+    ...["state", "purgeAt"],
+  ],
+  ["NONE"],
+);
+
+/** The three statements of a use: the claim, the list for the order of several keys, the data key. */
+const useKeys = [
+  write(
+    [
+      ...["ownerId", "slot", "changeSeq", "lastChange", "state", "order", "expiresAt", "sealId", "health"],
+      ...["lastUsedAt", "lastUsedBy", "useCount"],
+    ],
+    ["ALL_NEW", "NONE"],
+  ),
+  readStatus,
+  {
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: "<ProviderKeysEncryptionKey.Arn>",
+    Condition: exactContext,
+  },
+];
+
+const count = (...leadingKeys: string[]) => ({
+  Effect: "Allow",
+  Action: "dynamodb:UpdateItem",
+  Resource: "<RateLimitsTable.Arn>",
+  Condition: {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": ["key", "points", "expire"] },
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys },
+    Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+    StringEquals: { "dynamodb:ReturnValues": ["ALL_NEW"] },
+  },
+});
+
 describe("each role may do what its function does, and nothing else", () => {
   test("save writes whole records blindly and makes data keys", () => {
     expect(statementsOfRole("SaveRole")).toEqual([
       ...writeItsLogs("SaveLogs"),
-      {
-        Effect: "Allow",
-        Action: "dynamodb:UpdateItem",
-        Resource: "<ProviderKeysTable.Arn>",
-        Condition: {
-          "ForAllValues:StringEquals": {
-            "dynamodb:Attributes": [
-              ...["ownerId", "slot", "changeSeq", "lastChange", "iv", "ciphertext", "tag", "wrappedDataKey"],
-              ...[
-                "recordId",
-                "sealId",
-                "formatVersion",
-                "state",
-                "cipherSuite",
-                "encryptionKeyId",
-                "keyMaterialId",
-              ],
-              ...[
-                "endpointId",
-                "label",
-                "savedAt",
-                "expiresAt",
-                "health",
-                "lastUsedAt",
-                "lastUsedBy",
-                "useCount",
-              ],
-              "purgeAt",
-            ],
-          },
-          Null: { "dynamodb:Attributes": "false" },
-          StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
-        },
-      },
+      write(
+        [
+          ...["ownerId", "slot", "changeSeq", "lastChange", "iv", "ciphertext", "tag", "wrappedDataKey"],
+          ...["recordId", "sealId", "formatVersion", "state", "cipherSuite", "encryptionKeyId"],
+          ...["keyMaterialId", "endpointId", "label", "order", "savedAt", "expiresAt", "health"],
+          ...["lastUsedAt", "lastUsedBy", "useCount", "purgeAt"],
+        ],
+        ["NONE"],
+      ),
       {
         Effect: "Allow",
         Action: "kms:GenerateDataKey",
         Resource: "<ProviderKeysEncryptionKey.Arn>",
         Condition: exactContext,
       },
+      count("save:*", "failedAuthentication:*"),
     ]);
   });
 
-  test("status reads the status attributes by owner", () => {
-    expect(statementsOfRole("StatusRole")).toEqual([...writeItsLogs("StatusLogs"), readStatus]);
+  test.each(["Status", "List"])("%s reads the status attributes by owner", (name) => {
+    expect(statementsOfRole(`${name}Role`)).toEqual([
+      ...writeItsLogs(`${name}Logs`),
+      readStatus,
+      count("failedAuthentication:*"),
+    ]);
   });
 
-  test("list reads the status attributes by owner", () => {
-    expect(statementsOfRole("ListRole")).toEqual([...writeItsLogs("ListLogs"), readStatus]);
+  test("update changes what its owner sets, blindly, and nothing sealed", () => {
+    expect(statementsOfRole("UpdateRole")).toEqual([
+      ...writeItsLogs("UpdateLogs"),
+      write(["ownerId", "slot", "changeSeq", "lastChange", "state", "label", "order", "expiresAt"], ["NONE"]),
+      count("update:*", "failedAuthentication:*"),
+    ]);
   });
 
   test("remove strips what is sealed, blindly", () => {
     expect(statementsOfRole("RemoveRole")).toEqual([
       ...writeItsLogs("RemoveLogs"),
-      {
-        Effect: "Allow",
-        Action: "dynamodb:UpdateItem",
-        Resource: "<ProviderKeysTable.Arn>",
-        Condition: {
-          "ForAllValues:StringEquals": {
-            "dynamodb:Attributes": [
-              ...["ownerId", "slot", "changeSeq", "lastChange", "iv", "ciphertext", "tag", "wrappedDataKey"],
-              ...["state", "purgeAt"],
-            ],
-          },
-          Null: { "dynamodb:Attributes": "false" },
-          StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
-        },
-      },
+      stripRecord,
+      count("remove:*", "failedAuthentication:*"),
     ]);
   });
 
-  test("provider-proxy claims a use, which returns the record, and opens its data key", () => {
+  test("verify claims a use, which returns the record, and opens its data key", () => {
+    expect(statementsOfRole("VerifyRole")).toEqual([
+      ...writeItsLogs("VerifyLogs"),
+      ...useKeys,
+      count("verify:*", "failedAuthentication:*"),
+    ]);
+  });
+
+  test("provider-proxy does the same", () => {
     expect(statementsOfRole("ProviderProxyRole")).toEqual([
       ...writeItsLogs("ProviderProxyLogs"),
-      {
-        Effect: "Allow",
-        Action: "dynamodb:UpdateItem",
-        Resource: "<ProviderKeysTable.Arn>",
-        Condition: {
-          "ForAllValues:StringEquals": {
-            "dynamodb:Attributes": [
-              ...["ownerId", "slot", "changeSeq", "lastChange", "state", "expiresAt", "sealId", "health"],
-              ...["lastUsedAt", "lastUsedBy", "useCount"],
-            ],
-          },
-          Null: { "dynamodb:Attributes": "false" },
-          StringEquals: { "dynamodb:ReturnValues": ["ALL_NEW", "NONE"] },
-        },
-      },
-      {
-        Effect: "Allow",
-        Action: "kms:Decrypt",
-        Resource: "<ProviderKeysEncryptionKey.Arn>",
-        Condition: exactContext,
-      },
+      ...useKeys,
+      count("proxy:*", "failedAuthentication:*"),
+    ]);
+  });
+
+  test("acting-proxy too, and counts no failed authentication, which IAM refuses before it", () => {
+    expect(statementsOfRole("ActingProxyRole")).toEqual([
+      ...writeItsLogs("ActingProxyLogs"),
+      ...useKeys,
+      count("proxy:*"),
+    ]);
+  });
+
+  test("delete-owner finds an owner's records and strips each, blindly", () => {
+    expect(statementsOfRole("DeleteOwnerRole")).toEqual([
+      ...writeItsLogs("DeleteOwnerLogs"),
+      readStatus,
+      stripRecord,
     ]);
   });
 });
@@ -201,31 +227,47 @@ describe("over all roles", () => {
     }
   });
 
-  test("only the proxy's can decrypt, and only save's makes data keys", () => {
+  test("only those that use keys can decrypt, and only save's makes data keys", () => {
     const kms = all.filter(({ statement }) => statement.Action.startsWith("kms:"));
     expect(kms.map(({ role, statement }) => [role, statement.Action])).toEqual([
       ["SaveRole", "kms:GenerateDataKey"],
+      ["VerifyRole", "kms:Decrypt"],
       ["ProviderProxyRole", "kms:Decrypt"],
+      ["ActingProxyRole", "kms:Decrypt"],
     ]);
   });
 
   test("none reads sealed attributes but by a claim", () => {
     const onTable = all.filter(({ statement }) => statement.Resource === "<ProviderKeysTable.Arn>");
-    expect(onTable).toHaveLength(roles.length);
+    expect(new Set(onTable.map(({ role }) => role)).size).toBe(roles.length);
+    const claiming = ["VerifyRole", "ProviderProxyRole", "ActingProxyRole"];
     for (const { role, statement } of onTable) {
       const named = statement.Condition?.["ForAllValues:StringEquals"]?.["dynamodb:Attributes"] ?? [];
       const returned = statement.Condition?.["StringEquals"]?.["dynamodb:ReturnValues"];
       if (statement.Action === "dynamodb:Query")
         expect(sealedAttributes.filter((name) => named.includes(name))).toEqual([]);
-      else expect(returned).toEqual(role === "ProviderProxyRole" ? ["ALL_NEW", "NONE"] : ["NONE"]);
+      else expect(returned).toEqual(claiming.includes(role) ? ["ALL_NEW", "NONE"] : ["NONE"]);
     }
+  });
+
+  test("only save and the removals name sealed attributes", () => {
+    const naming = all.filter(({ statement }) => {
+      const named = statement.Condition?.["ForAllValues:StringEquals"]?.["dynamodb:Attributes"] ?? [];
+      return sealedAttributes.some((name) => named.includes(name));
+    });
+    expect(naming.map(({ role }) => role)).toEqual(["SaveRole", "RemoveRole", "DeleteOwnerRole"]);
   });
 
   test("no condition with ForAllValues holds because its key is absent", () => {
     const conditioned = all.filter(({ statement }) => statement.Condition);
-    expect(conditioned).toHaveLength(7);
+    expect(conditioned).toHaveLength(all.length - 2 * roles.length);
     for (const { statement } of conditioned) {
-      expect(Object.values(statement.Condition?.["Null"] ?? {})).toContain("false");
+      const asked = statement.Condition?.["Null"] ?? {};
+      expect(Object.values(asked)).toContain("false");
+      for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
+        if (!operator.startsWith("ForAllValues:") || statement.Action.startsWith("kms:")) continue;
+        for (const conditionKey of Object.keys(block)) expect(asked[conditionKey]).toBe("false");
+      }
     }
   });
 });

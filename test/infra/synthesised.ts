@@ -25,6 +25,18 @@ export const testSettings: Settings = {
   jwksUri: "https://issuer.test/jwks.json",
 };
 
+const account = "arn:aws:iam::123456789012:role";
+
+/** With back ends that may act for users: the stack then has every function. */
+export const actingSettings: Settings = {
+  ...testSettings,
+  actingRoles: [
+    { role: `${account}/chat/Assistant`, users: ["team-*"], may: ["use"] },
+    { role: `${account}/Accounts`, users: ["*"], may: ["use", "delete"] },
+    { role: `${account}/chat/Assistant`, users: ["robot"], may: ["use"] },
+  ],
+};
+
 /** Every function with the same small handler: the policies and routes don't depend on the code. */
 export const fixtureEntries = Object.fromEntries(
   Object.keys(functionEntries).map((name) => [name, "test/infra/fixtures/handler.ts"]),

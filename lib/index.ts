@@ -6,6 +6,6 @@ export { errorCodes, isWaxsealError, WaxsealError, type AwsFailure, type ErrorCo
 export { withProviderKey, type ProviderKeyRequest } from "./provider-keys/with-provider-key.ts";
 export { describeProviders, type ProviderDescription } from "./providers/describe.ts";
 export type { Provider } from "./providers/provider.ts";
-export { registry } from "./providers/registry.ts";
+export { registry as providers } from "./providers/registry.ts";
 export { providerFetch } from "./proxy/provider-fetch.ts";
 export { Secret } from "./secret.ts";

@@ -1,4 +1,5 @@
 import type { Provider } from "./provider.ts";
+import { registry } from "./registry.ts";
 
 /** What a settings page needs to know of each provider. */
 export type ProviderDescription = Pick<
@@ -6,7 +7,7 @@ export type ProviderDescription = Pick<
   "id" | "displayName" | "formatInWords" | "documentationUrl" | "revokeUrl" | "revokeSteps"
 >;
 
-export function describeProviders(providers: readonly Provider[]): ProviderDescription[] {
+export function describeProviders(providers: readonly Provider[] = registry): ProviderDescription[] {
   return providers.map(({ id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps }) => {
     return { id, displayName, formatInWords, documentationUrl, revokeUrl, revokeSteps };
   });

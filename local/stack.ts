@@ -11,7 +11,7 @@ export const localRegion = "us-east-1";
 export interface Statement {
   readonly sid?: string;
   readonly effect: "Allow" | "Deny";
-  /** `["*"]` for everyone, else ARNs; only in key policies. */
+  /** `["*"]` for everyone, else ARNs; only in policies of resources. */
   readonly principals?: readonly string[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -55,6 +55,29 @@ export interface FunctionResource {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly roleArn: string;
+  /** Its function URL, with IAM authorization. */
+  readonly url?: FunctionUrlResource;
+}
+
+export interface FunctionUrlResource {
+  readonly invokeMode: "BUFFERED" | "RESPONSE_STREAM";
+  /** The function's resource-based policy, as far as it is about the URL. */
+  readonly policy: readonly Statement[];
+}
+
+/** What the API's gateway says itself, before any function. */
+export interface GatewayResource {
+  /** The answer to a preflight request, by resource path. */
+  readonly preflights: Readonly<Record<string, Preflight>>;
+  /** The headers of the gateway's own answers, by response type; a value is `'text'` or `method.request.header.Name`. */
+  readonly answerHeaders: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface Preflight {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Origins that are named in `access-control-allow-origin` when they ask. */
+  readonly origins: readonly string[];
 }
 
 export interface LocalStack {
@@ -63,4 +86,6 @@ export interface LocalStack {
   readonly kmsKeys: readonly KmsKeyResource[];
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
+  /** Absent where the template has no API. */
+  readonly gateway?: GatewayResource;
 }

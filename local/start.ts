@@ -9,8 +9,11 @@ try {
   if (options.help) process.stdout.write(usage);
   else await start(options);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${usage}`);
+  if (!(error instanceof Error)) throw error;
+  // By name: one of them comes from a worker thread.
+  if (error.name === "SettingsError") process.stderr.write(`${error.message}\n`);
+  else if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
+  else throw error;
   process.exitCode = 2;
 }
 
@@ -22,14 +25,17 @@ async function start(options: StartOptions): Promise<void> {
   const ended = endOnSignals(say);
   const system = await startLocalSystem({
     ports: options.ports,
+    settings: options.settings,
+    origins: options.origins,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),
   });
   ended.use(system);
   say(`${seconds().padStart(6)}  Ready`);
-  const { api, awsEndpoint, standIn } = system;
-  if (options.json) process.stdout.write(`${JSON.stringify({ api, awsEndpoint, standIn })}\n`);
+  const { api, awsEndpoint, standIn, actingProxy, deleteOwner } = system;
+  const addresses = { api, awsEndpoint, standIn, actingProxy, deleteOwner };
+  if (options.json) process.stdout.write(`${JSON.stringify(addresses)}\n`);
   else say(welcome(system, options.dataDirectory));
 }
 

@@ -1,7 +1,14 @@
 /** Run as a worker thread: the CDK takes seconds without a pause, in which Ctrl-C would not be heard. */
 import { workerData } from "node:worker_threads";
+import { checkSettings } from "../infra/check-settings.ts";
 import { synthesize } from "../infra/synth.ts";
 import type { Settings } from "../lib/settings.ts";
+import { SettingsError } from "./settings.ts";
 
 const { settings, directory } = workerData as { settings: Settings; directory: string };
+try {
+  checkSettings(settings);
+} catch (error) {
+  throw new SettingsError((error as Error).message);
+}
 synthesize(settings, directory, { check: false });

@@ -2,24 +2,25 @@
  * The whole system on one machine, from the synthesised template: for `npm start` and for the tests.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { providers } from "../lib/providers/registry.ts";
-import { defaultSettings, type Settings } from "../lib/settings.ts";
+import type { Settings } from "../lib/settings.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
 import { refusalOf } from "./aws/guard.ts";
+import { handleUrlRequest } from "./function-url/serve.ts";
 import { answerForeignHost, answerProblem } from "./gateway/answer.ts";
-import { handleApiRequest, type Invoke } from "./gateway/gateway.ts";
+import { handleApiRequest } from "./gateway/gateway.ts";
 import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
-import { tokenIssuer, type TokenIssuer } from "./issuer/issuer.ts";
+import { tokenIssuer } from "./issuer/issuer.ts";
 import { LambdaFunction } from "./lambda/function.ts";
 import { LogRing } from "./lambda/log-ring.ts";
+import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
 import { loadStack } from "./template.ts";
@@ -28,6 +29,8 @@ export interface LocalPorts {
   readonly api: number;
   readonly aws: number;
   readonly standIn: number;
+  readonly actingProxy: number;
+  readonly deleteOwner: number;
 }
 
 export interface LocalSystemOptions {
@@ -36,6 +39,8 @@ export interface LocalSystemOptions {
   /** Keeps tables, keys, CloudTrail records and the token issuer's key; without it all is in memory. */
   readonly dataDirectory?: string;
   readonly settings?: Partial<Settings>;
+  /** More origins whose pages may call the API. */
+  readonly origins?: readonly string[];
   /** For tests: another stack than the template's, say with an action less. */
   readonly editStack?: (stack: LocalStack) => LocalStack;
   /** Told what is being done, step by step. */
@@ -49,11 +54,16 @@ export interface LocalSystem {
   readonly api: string;
   readonly awsEndpoint: string;
   readonly standIn: string;
+  /** The functions of back ends, at URLs of their own: each request is signed, as for `lambda`. */
+  readonly actingProxy: string;
+  readonly deleteOwner: string;
   readonly stack: LocalStack;
   /** A signed token for the API; `expiresIn` in seconds. */
   token(subject: string, expiresIn?: number): Promise<string>;
   /** The access key id under which a call is made with a function's role. */
   accessKeyIdOf(functionName: string): string;
+  /** The same of a role: a function's, or one of `actingRoles`. */
+  accessKeyIdOfRole(roleArn: string): string;
   cloudTrailRecords(): CloudTrailRecord[];
   /** What the functions logged, the last 20,000 lines. */
   logLines(): readonly string[];
@@ -77,16 +87,22 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const apiServer = createServer();
     const api = await opened(apiServer, ports.api);
     const standIn = await opened(standInProvider(), ports.standIn);
+    const urlServers = { "acting-proxy": createServer(), "delete-owner": createServer() };
+    const actingProxy = await opened(urlServers["acting-proxy"], ports.actingProxy);
+    const deleteOwner = await opened(urlServers["delete-owner"], ports.deleteOwner);
 
     if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     const issuer = await tokenIssuer(`${api}/local`, dataDirectory && join(dataDirectory, "issuer.json"));
 
     onProgress("Synthesising the CDK app and bundling the functions");
-    const settings = localSettings(api, standIn, { issuer: issuer.issuer, ...options.settings });
+    const addresses = { api, standIn, issuer: issuer.issuer };
+    const settings = localSettings(addresses, options.settings, options.origins);
     const stack = (options.editStack ?? ((same) => same))(await synthesizedStack(settings, cleanups));
 
     onProgress("Starting KMS and DynamoDB (both emulated)");
-    const aws = await startAwsEndpoint({ stack, port: ports.aws, ...(dataDirectory && { dataDirectory }) });
+    const outsideRoles = settings.actingRoles.map(({ role }) => role);
+    const kept = dataDirectory === undefined ? {} : { dataDirectory };
+    const aws = await startAwsEndpoint({ stack, port: ports.aws, outsideRoles, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
@@ -100,14 +116,28 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     cleanups.push(async () => {
       await Promise.all([...functions.values()].map((fn) => fn.close()));
     });
-    serveApi(apiServer, issuer, (name, event) => required(functions.get(name), name).invoke(event));
+    const invoke = (name: string, event: unknown) => required(functions.get(name), name).invoke(event);
+    serve(apiServer, async (request, response) => {
+      const target = requestTarget(request.url);
+      if (await handleIssuerPage(request, response, target, issuer)) return;
+      await handleApiRequest(request, response, target, invoke, stack.gateway);
+    });
+    for (const [name, server] of Object.entries(urlServers)) {
+      const fn = required(findFunction(stack, name), name);
+      serve(server, (request, response) =>
+        handleUrlRequest(request, response, fn, aws, (event) => invoke(name, event)),
+      );
+    }
     return {
       api,
       awsEndpoint: aws.url,
       standIn,
+      actingProxy,
+      deleteOwner,
       stack,
       token: (subject, expiresIn) => issuer.token(subject, expiresIn),
       accessKeyIdOf: (name) => aws.accessKeyIdOf(required(findFunction(stack, name), name).roleArn),
+      accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
       logLines: () => logs.lines,
       close,
@@ -116,18 +146,6 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await close();
     throw error;
   }
-}
-
-/** The stage `local`: its issuer and its stand-in for every provider are on this machine. */
-function localSettings(api: string, standIn: string, changes: Partial<Settings>): Settings {
-  const endpointIds = providers.flatMap(({ endpoints }) => endpoints.map(({ endpointId }) => endpointId));
-  return {
-    ...defaultSettings,
-    stage: "local",
-    jwksUri: `${api}/local/jwks.json`,
-    endpointOrigins: Object.fromEntries(endpointIds.map((endpointId) => [endpointId, standIn])),
-    ...changes,
-  };
 }
 
 async function synthesizedStack(settings: Settings, cleanups: (() => void)[]): Promise<LocalStack> {
@@ -145,19 +163,16 @@ async function synthesizedStack(settings: Settings, cleanups: (() => void)[]): P
   return loadStack(directory);
 }
 
-function serveApi(server: Server, issuer: TokenIssuer, invoke: Invoke): void {
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function serve(server: Server, handle: Handle): void {
   server.on("request", (request, response) => {
     const { host } = request.headers;
     if (refusalOf({ ...(host && { host }) }, request.socket.localPort ?? 0) !== undefined) {
       answerForeignHost(response);
       return;
     }
-    const target = requestTarget(request.url);
-    const answered = async () => {
-      if (await handleIssuerPage(request, response, target, issuer)) return;
-      await handleApiRequest(request, response, target, invoke);
-    };
-    answered().catch(() => {
+    handle(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else answerProblem(response, "DEFAULT_5XX");
     });

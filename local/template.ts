@@ -6,37 +6,42 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
+import { gateway } from "./template/gateway.ts";
 import { resolver } from "./template/intrinsics.ts";
-import { attributeOf, namePropertyOf, physicalId, type Named } from "./template/names.ts";
+import { attributeOf, hasArn, namePropertyOf, physicalId, type Named } from "./template/names.ts";
 import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
 import { kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
+import { functionUrls } from "./template/urls.ts";
 
 export { TemplateError } from "./template/read.ts";
 
 const runTypes = [
+  "AWS::ApiGateway::GatewayResponse",
+  "AWS::ApiGateway::Method",
+  "AWS::ApiGateway::Resource",
   "AWS::DynamoDB::Table",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
   "AWS::KMS::Key",
   "AWS::Lambda::Function",
+  "AWS::Lambda::Permission",
+  "AWS::Lambda::Url",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
-/** Without meaning on one machine: routes come from the route table, logs go to the terminal. */
+/** Without meaning on one machine: logs go to the terminal, and no one attacks. */
 const ignoredTypes = [
   "AWS::ApiGateway::Deployment",
-  "AWS::ApiGateway::GatewayResponse",
-  "AWS::ApiGateway::Method",
-  "AWS::ApiGateway::Resource",
   "AWS::ApiGateway::RestApi",
   "AWS::ApiGateway::Stage",
   "AWS::CDK::Metadata",
   "AWS::CloudWatch::Alarm",
   "AWS::KMS::Alias",
-  "AWS::Lambda::Permission",
   "AWS::Logs::LogGroup",
   "AWS::Logs::MetricFilter",
+  "AWS::WAFv2::WebACL",
+  "AWS::WAFv2::WebACLAssociation",
 ];
 
 /** What a resource may have beside its properties; a `Condition` it may not. */
@@ -57,14 +62,21 @@ const resourceMembers = [
 export function loadStack(assemblyDirectory: string): LocalStack {
   const { stackName, template } = readAssembly(assemblyDirectory);
   const resources = resourcesOf(stackName, template);
+  const urlOf = functionUrls(resources("AWS::Lambda::Url"), resources("AWS::Lambda::Permission"));
   return {
     stackName,
     tables: resources("AWS::DynamoDB::Table").map(table),
     kmsKeys: resources("AWS::KMS::Key").map(kmsKey),
     roles: rolesOf(resources("AWS::IAM::Role"), resources("AWS::IAM::Policy")),
-    functions: resources("AWS::Lambda::Function").map((resource) =>
-      lambdaFunction(resource, assemblyDirectory, stackName),
-    ),
+    functions: resources("AWS::Lambda::Function").map((resource) => ({
+      ...lambdaFunction(resource, assemblyDirectory, stackName),
+      ...urlOf(resource.arn),
+    })),
+    ...gateway({
+      resources: resources("AWS::ApiGateway::Resource"),
+      methods: resources("AWS::ApiGateway::Method"),
+      responses: resources("AWS::ApiGateway::GatewayResponse"),
+    }),
   };
 }
 
@@ -104,12 +116,10 @@ function resourcesOf(stackName: string, template: JsonObject): (type: RunType) =
       .filter((resource) => resource.type === type)
       .map((resource) => {
         const { logicalId, metadata } = resource;
-        const id = type === "AWS::IAM::Policy" ? logicalId : physicalId(resource, stackName, logicalId);
-        const arn = type === "AWS::IAM::Policy" ? "" : attributeOf(resource, "Arn", stackName, logicalId);
         return {
           logicalId,
-          id,
-          arn,
+          id: physicalId(resource, stackName, logicalId),
+          arn: hasArn(type) ? attributeOf(resource, "Arn", stackName, logicalId) : "",
           metadata,
           properties: asObject(resolve(resource.properties, logicalId), logicalId),
         };

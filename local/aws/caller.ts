@@ -18,10 +18,18 @@ export function accessKeyIdOf(roleArn: string): string {
   return `ASIA${uniqueIdOf(roleArn)}`;
 }
 
-export function callersOf(stack: LocalStack): Callers {
-  const roles = new Map(
-    stack.functions.map((f) => [accessKeyIdOf(f.roleArn), roleSession(stack, f.roleArn, f.functionName)]),
-  );
+/** The account that a caller belongs to. */
+export function accountOf({ principalArn }: Caller): string {
+  return principalArn.split(":")[4] ?? localAccountId;
+}
+
+/** @param outsideRoles - ARNs of roles that are none of the stack's: of back ends that call it. */
+export function callersOf(stack: LocalStack, outsideRoles: readonly string[] = []): Callers {
+  const sessions = [
+    ...outsideRoles.map((roleArn) => roleSession(stack, roleArn, "local")),
+    ...stack.functions.map(({ roleArn, functionName }) => roleSession(stack, roleArn, functionName)),
+  ];
+  const roles = new Map(sessions.map((session) => [session.accessKeyId, session]));
   return {
     identify(authorization) {
       const accessKeyId = accessKeyIdIn(authorization);
@@ -51,7 +59,7 @@ function roleSession(stack: LocalStack, roleArn: string, sessionName: string): C
   const roleId = `AROA${uniqueIdOf(roleArn)}`;
   return {
     type: "AssumedRole",
-    arn: `arn:aws:sts::${localAccountId}:assumed-role/${name}/${sessionName}`,
+    arn: `arn:aws:sts::${roleArn.split(":")[4] ?? ""}:assumed-role/${name}/${sessionName}`,
     principalArn: roleArn,
     principalId: `${roleId}:${sessionName}`,
     name,

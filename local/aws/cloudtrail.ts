@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { localAccountId, localRegion } from "../stack.ts";
 import { appendJsonLine, readJsonLines } from "./files.ts";
-import type { Caller } from "./caller.ts";
+import { accountOf, type Caller } from "./caller.ts";
 import { AwsError, type AwsCall, type JsonObject } from "./protocol.ts";
 
 export interface CloudTrailRecord {
@@ -97,7 +97,7 @@ function userIdentityOf(caller: Caller, at: Date): JsonObject {
     type: caller.type,
     principalId: caller.principalId,
     arn: caller.arn,
-    accountId: localAccountId,
+    accountId: accountOf(caller),
     accessKeyId: caller.accessKeyId,
   };
   if (caller.type === "IAMUser") return { ...identity, userName: caller.name };
@@ -105,7 +105,7 @@ function userIdentityOf(caller: Caller, at: Date): JsonObject {
     type: "Role",
     principalId: caller.principalId.split(":")[0],
     arn: caller.principalArn,
-    accountId: localAccountId,
+    accountId: accountOf(caller),
     userName: caller.name,
   };
   const attributes = { creationDate: wholeSeconds(at), mfaAuthenticated: "false" };

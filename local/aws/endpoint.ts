@@ -27,10 +27,12 @@ export interface AwsEndpointOptions {
   readonly port: number;
   /** Keeps tables, keys and CloudTrail records; without it everything is in memory. */
   readonly dataDirectory?: string;
+  /** ARNs of roles that are none of the stack's. */
+  readonly outsideRoles?: readonly string[];
   readonly now?: () => Date;
 }
 
-export interface AwsEndpoint {
+export interface AwsEndpoint extends Callers {
   /** `http://127.0.0.1:7481` */
   readonly url: string;
   readonly port: number;
@@ -66,6 +68,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = (name: string) => (dataDirectory === undefined ? undefined : join(dataDirectory, name));
   for (const role of stack.roles) assertSupported(role.statements);
+  for (const { url } of stack.functions) if (url) assertSupported(url.policy);
+  const callers = callersOf(stack, options.outsideRoles);
   const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
   const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
   const dynamoDb = await startDynamoDb(stack.tables, now, file("dynamodb"));
@@ -74,7 +78,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     DynamoDB_20120810: dynamoDb.service,
     DynamoDBStreams_20120810: dynamoDb.streams,
   };
-  const services: Services = { stack, callers: callersOf(stack), cloudTrail, byTarget };
+  const services: Services = { stack, callers, cloudTrail, byTarget };
   const server = createServer((request, response) => void answer(services, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const url = await listen(server, options.port).catch(async (error: unknown) => {
@@ -86,6 +90,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     url,
     port,
     accessKeyIdOf,
+    identify: (authorization) => callers.identify(authorization),
     cloudTrailRecords: () => cloudTrail.records(),
     async close() {
       await stop(server);

@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { defaultSettings, type Settings } from "../../lib/settings.ts";
 import type { LocalPorts } from "../system.ts";
 
 export interface StartOptions {
@@ -7,9 +9,13 @@ export interface StartOptions {
   readonly verbose: boolean;
   readonly help: boolean;
   readonly dataDirectory: string | undefined;
+  readonly settings: Partial<Settings>;
+  readonly origins: readonly string[];
 }
 
 export const DEFAULT_PORT = 7480;
+/** So that the others have room above it. */
+export const MAX_PORT = 65_531;
 
 export const usage = `Usage: npm start -- [options]
 
@@ -17,9 +23,13 @@ Runs all of Waxseal on this machine, from the synthesised template. For developm
 only: AWS is emulated, and anyone on this machine can ask for a token.
 
   --port N     the API's port (default ${String(DEFAULT_PORT)}); the AWS endpoint gets N+1, the stand-in
-               provider N+2; 0 takes any that are free
+               provider N+2, back ends' two functions N+3 and N+4; 0 takes any that are free
   --data DIR   keep records, keys and CloudTrail records in DIR (default: in memory only)
-  --json       print one line of JSON when ready, {"api","awsEndpoint","standIn"}; all else to stderr
+  --origin URL pages of this origin may call the API too (can be given several times)
+  --settings S settings of the stage that are to be others, as JSON or a file of it:
+               '{"limits":{…}}' (docs/settings.md, or lib/settings.ts)
+  --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
+               "deleteOwner"}; all else to stderr
   --verbose    show what the functions log
   --help       show this
 `;
@@ -30,8 +40,8 @@ export class UsageError extends Error {}
 export function parseOptions(args: readonly string[]): StartOptions {
   const { values } = parsed(args);
   const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_533 || values.port === "") {
-    throw new UsageError("--port takes a whole number from 0 to 65533");
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT || values.port === "") {
+    throw new UsageError(`--port takes a whole number from 0 to ${String(MAX_PORT)}`);
   }
   if (values.data === "") throw new UsageError("--data takes a folder");
   return {
@@ -40,11 +50,39 @@ export function parseOptions(args: readonly string[]): StartOptions {
     verbose: values.verbose,
     help: values.help,
     dataDirectory: values.data,
+    settings: values.settings === undefined ? {} : settingsFrom(values.settings),
+    origins: values.origin,
   };
 }
 
 export function portsFrom(port: number): LocalPorts {
-  return port === 0 ? { api: 0, aws: 0, standIn: 0 } : { api: port, aws: port + 1, standIn: port + 2 };
+  const above = (offset: number) => (port === 0 ? 0 : port + offset);
+  return { api: port, aws: above(1), standIn: above(2), actingProxy: above(3), deleteOwner: above(4) };
+}
+
+/** What each may be `infra/check-settings.ts` says; here, that there are such settings. */
+function settingsFrom(jsonOrFile: string): Partial<Settings> {
+  const settings = parsedJson(jsonOrFile.trimStart().startsWith("{") ? jsonOrFile : fileText(jsonOrFile));
+  const known = Object.keys(defaultSettings);
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return settings;
+  throw new UsageError(`--settings: ${unknown} is not a setting; the settings are ${known.join(", ")}`);
+}
+
+/** `limits` is changed one by one: whoever tries one out has not written the others down. */
+function parsedJson(text: string): Partial<Settings> {
+  try {
+    const settings = JSON.parse(text) as Partial<Settings>;
+    return settings.limits
+      ? { ...settings, limits: { ...defaultSettings.limits, ...settings.limits } }
+      : settings;
+  } catch {
+    throw new UsageError("--settings takes an object of settings as JSON, or a file of it");
+  }
+}
+
+function fileText(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 function parsed(args: readonly string[]) {
@@ -54,6 +92,8 @@ function parsed(args: readonly string[]) {
       options: {
         port: { type: "string" },
         data: { type: "string" },
+        origin: { type: "string", multiple: true, default: [] },
+        settings: { type: "string" },
         json: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },

@@ -1,3 +1,4 @@
+import { localBackEndRole } from "../settings.ts";
 import type { LocalSystem } from "../system.ts";
 
 /** Plainly no one's: accepted by the format check, and in no form that a provider issues. */
@@ -5,13 +6,16 @@ const EXAMPLE_KEY = "sk-" + "this-is-only-an-example";
 
 /** What is printed when all is ready: addresses, and a session to paste. */
 export function welcome(system: LocalSystem, dataDirectory: string | undefined): string {
-  const { api, awsEndpoint, standIn } = system;
+  const { api, awsEndpoint, standIn, actingProxy, deleteOwner } = system;
+  const signed = `--aws-sigv4 aws:amz:us-east-1:lambda --user ${system.accessKeyIdOfRole(localBackEndRole)}:local`;
   return `
 Waxseal is ready. For development and evaluation only: AWS is emulated, tokens are for the asking.
 
   API                 ${api}
   AWS endpoint        ${awsEndpoint}   (KMS, DynamoDB; any AWS SDK or the AWS CLI)
   Stand-in provider   ${standIn}
+  Acting proxy        ${actingProxy}   (a back end's function URLs, for IAM roles;
+  Delete an owner     ${deleteOwner}    the access key id says which, signatures are not verified)
   State               ${dataDirectory ?? "in memory only (--data DIR keeps it)"}
 
 Paste this, a line or all of it:
@@ -28,6 +32,10 @@ Paste this, a line or all of it:
     -H 'content-type: application/json' -d '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}]}'
   curl -sN ${api}/proxy/openai/v1/chat/completions -H "authorization: Bearer $TOKEN" \\
     -H 'content-type: application/json' -d '{"model":"gpt-test","stream":true,"messages":[]}'
+
+  # the same for a back end: its role signs, and says for whom
+  curl -s ${actingProxy}/proxy/openai/v1/chat/completions ${signed} \\
+    -H 'waxseal-user-id: ada' -H 'content-type: application/json' -d '{"model":"gpt-test","messages":[]}'
 
   # what its owner sees, what the provider got, what KMS recorded
   curl -s ${api}/v1/provider-keys -H "authorization: Bearer $TOKEN"

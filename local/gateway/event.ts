@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { binaryMediaTypes } from "../../lib/routes.ts";
+import { binaryMediaTypes, type Route } from "../../lib/routes.ts";
 import { localAccountId } from "../stack.ts";
 import type { Match } from "./match.ts";
 import type { RequestTarget } from "../http/request-target.ts";
@@ -12,7 +12,7 @@ import type { RequestTarget } from "../http/request-target.ts";
 export function proxyEvent(
   request: IncomingMessage,
   target: RequestTarget,
-  { route, pathParameters }: Match,
+  { route, pathParameters }: { readonly route: Route; readonly pathParameters: Match["pathParameters"] },
   body: Buffer,
 ) {
   const multiValueHeaders = headersOf(request);

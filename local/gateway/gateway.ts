@@ -6,13 +6,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { routes } from "../../lib/routes.ts";
 import { readLimited } from "../http/read-limited.ts";
 import type { InvocationResult } from "../lambda/environment.ts";
-import { answerProblem, answerResult } from "./answer.ts";
+import type { GatewayResource } from "../stack.ts";
+import { answerPreflight, answerProblem, answerResult, type GatewayProblem } from "./answer.ts";
 import { proxyEvent } from "./event.ts";
 import { matchRoute } from "./match.ts";
 import type { RequestTarget } from "../http/request-target.ts";
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
-const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+export const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 /** Request line and headers together. */
 const MAX_HEADER_BYTES = 10_240;
 
@@ -23,28 +24,25 @@ export async function handleApiRequest(
   response: ServerResponse,
   target: RequestTarget,
   invoke: Invoke,
+  gateway?: GatewayResource,
 ): Promise<void> {
+  const refuse = (type: GatewayProblem) => {
+    answerProblem(response, type, gateway);
+  };
   const match = matchOf(request, target.path);
-  if (match === "malformed") {
-    answerProblem(response, "DEFAULT_4XX");
-    return;
-  }
-  if (!match) {
-    answerProblem(response, "MISSING_AUTHENTICATION_TOKEN");
-    return;
-  }
+  if (match === "malformed") return refuse("DEFAULT_4XX");
+  const preflight = match && request.method === "OPTIONS" && gateway?.preflights[match.resource];
+  if (preflight) return answerPreflight(response, preflight);
+  if (!match?.route) return refuse("MISSING_AUTHENTICATION_TOKEN");
+
+  const { route, pathParameters } = match;
   const body = await readLimited(request, MAX_REQUEST_BYTES);
-  const event = body && proxyEvent(request, target, match, body);
-  if (!event || Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES) {
-    answerProblem(response, "REQUEST_TOO_LARGE");
-    return;
-  }
-  const result = await invoke(match.route.function, event).catch(() => undefined);
-  if (!result) {
-    answerProblem(response, "DEFAULT_5XX");
-    return;
-  }
-  return answerResult(response, result);
+  const event = body && proxyEvent(request, target, { route, pathParameters }, body);
+  if (!event || Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES)
+    return refuse("REQUEST_TOO_LARGE");
+  const result = await invoke(route.function, event).catch(() => undefined);
+  if (!result) return refuse("DEFAULT_5XX");
+  await answerResult(response, result, () => refuse("DEFAULT_5XX"));
 }
 
 function matchOf({ method = "GET", url = "/", rawHeaders }: IncomingMessage, path: string) {

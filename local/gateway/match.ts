@@ -1,27 +1,42 @@
 import type { Route } from "../../lib/routes.ts";
 
 export interface Match {
-  readonly route: Route;
+  /** The path of the resource. */
+  readonly resource: string;
+  /** `undefined` where the resource has no such method. */
+  readonly route: Route | undefined;
   readonly pathParameters: Record<string, string> | null;
 }
 
 /**
- * The route that API Gateway would choose for a path: literal segments first, `{name}` for one segment,
- * `{name+}` for the rest; parameters are decoded once.
+ * The resource that API Gateway would choose for a path, the most specific one, and only then the method:
+ * literal segments first, `{name}` for one segment, `{name+}` for the rest; parameters are decoded once.
  *
  * @returns `undefined` where there is none.
  * @throws {URIError} for a malformed percent-encoding.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   const segments = path.split("/").slice(1).map(decodeURIComponent);
-  for (const route of routes) {
-    if (route.method !== "ANY" && route.method !== method) continue;
-    const parameters = matchPath(route.path.split("/").slice(1), segments);
-    if (parameters) {
-      return { route, pathParameters: Object.keys(parameters).length > 0 ? parameters : null };
-    }
+  const resources = [...new Set(routes.map((route) => route.path))].toSorted(bySpecificity);
+  for (const resource of resources) {
+    const parameters = matchPath(resource.split("/").slice(1), segments);
+    if (!parameters) continue;
+    const ofResource = routes.filter((route) => route.path === resource);
+    const route = [method, "ANY"].flatMap((name) => ofResource.filter((one) => one.method === name))[0];
+    return { resource, route, pathParameters: Object.keys(parameters).length > 0 ? parameters : null };
   }
   return undefined;
+}
+
+/** Segment by segment from the left: a literal, `{name}`, `{name+}`. */
+function bySpecificity(one: string, other: string): number {
+  const [kinds, otherKinds] = [one, other].map((path) => path.split("/").map(kindOf).join(""));
+  return (kinds ?? "") < (otherKinds ?? "") ? -1 : 1;
+}
+
+function kindOf(segment: string): string {
+  if (!segment.startsWith("{")) return "0";
+  return segment.endsWith("+}") ? "2" : "1";
 }
 
 function matchPath(

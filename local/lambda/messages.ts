@@ -3,6 +3,8 @@ export interface HttpMetadata {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
+  /** Each a `Set-Cookie` header; of function URLs. */
+  readonly cookies?: readonly string[];
 }
 
 /** The part of Lambda's context object that can be sent to a worker; `deadline` in epoch milliseconds. */

@@ -42,12 +42,30 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "FunctionName",
     attributes: { Arn: (name) => regional("lambda", `function:${name}`) },
   },
+  // What no one names and nothing on this machine needs a name for: `Ref` gives the logical id.
+  ...Object.fromEntries(
+    [
+      "AWS::ApiGateway::GatewayResponse",
+      "AWS::ApiGateway::Method",
+      "AWS::ApiGateway::Resource",
+      "AWS::IAM::Policy",
+      "AWS::Lambda::Permission",
+      "AWS::Lambda::Url",
+    ].map((type) => [type, { identify: ({ logicalId }: Named) => logicalId, attributes: {} }]),
+  ),
+  "AWS::ApiGateway::RestApi": { attributes: { RootResourceId: () => rootResourceId } },
   // Its ARN ends in ":*": the group with its streams (CloudFormation, AWS::Logs::LogGroup, return values).
   "AWS::Logs::LogGroup": {
     nameProperty: "LogGroupName",
     attributes: { Arn: (name) => regional("logs", `log-group:${name}:*`) },
   },
 };
+
+export const rootResourceId = "root";
+
+export function hasArn(type: string): boolean {
+  return namings[type]?.attributes["Arn"] !== undefined;
+}
 
 export function namePropertyOf(type: string): string | undefined {
   return namings[type]?.nameProperty;

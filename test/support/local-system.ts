@@ -4,7 +4,7 @@ import { startLocalSystem, type LocalSystem, type LocalSystemOptions } from "../
 
 export { CANARY, canaryKey } from "./keys.ts";
 
-export const anyPorts = { api: 0, aws: 0, standIn: 0 };
+export const anyPorts = { api: 0, aws: 0, standIn: 0, actingProxy: 0, deleteOwner: 0 };
 
 export function startForTest(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
   return startLocalSystem({ ports: anyPorts, ...options });
@@ -37,8 +37,10 @@ export async function storedItems(system: LocalSystem): Promise<Record<string, u
 }
 
 export function tableName(system: LocalSystem): string {
-  const [table] = system.stack.tables;
-  if (!table) throw new Error("the stack has no table");
+  const table = system.stack.tables.find(({ keySchema }) =>
+    keySchema.some((one) => one.AttributeName === "slot"),
+  );
+  if (!table) throw new Error("the stack has no table of provider keys");
   return table.tableName;
 }
 

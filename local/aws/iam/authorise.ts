@@ -2,10 +2,11 @@
  * The decision on one request within one account (IAM User Guide, "Policy evaluation logic"; KMS
  * Developer Guide, "Key policies in AWS KMS"): an explicit deny wins; a table needs an identity-based
  * allow; a KMS key needs its key policy, which either names the principal or, by naming the account's
- * root, lets identity-based policies decide.
+ * root, lets identity-based policies decide; for a function, either kind of policy is enough. Of a role of
+ * another account, what its own account allows is not known here, and taken to be given.
  */
 import { localAccountId, type Statement } from "../../stack.ts";
-import type { Caller } from "../caller.ts";
+import { accountOf, type Caller } from "../caller.ts";
 import { AwsError } from "../protocol.ts";
 import { conditionsHold, contextOf, type RequestContext } from "./conditions.ts";
 import { matchesResource, matchesWildcard } from "./match.ts";
@@ -19,6 +20,8 @@ export interface AccessRequest {
   readonly conditionKeys: Readonly<Record<string, readonly string[] | string | undefined>>;
   /** The key policy, where the resource is a KMS key. */
   readonly keyPolicy?: readonly Statement[];
+  /** The resource-based policy, where the resource is a function. */
+  readonly functionPolicy?: readonly Statement[];
 }
 
 /** Throws `AccessDeniedException` with AWS's wording (IAM User Guide, "Troubleshoot access denied error messages"). */
@@ -36,7 +39,8 @@ export function authorise(request: AccessRequest): void {
 export function denialOf(request: AccessRequest): string | undefined {
   const context = contextOf({ ...globalConditionKeys(request.caller), ...request.conditionKeys });
   const identity = request.caller.statements.filter((statement) => applies(statement, request, context));
-  const resource = (request.keyPolicy ?? []).filter((statement) => applies(statement, request, context));
+  const policy = request.keyPolicy ?? request.functionPolicy ?? [];
+  const resource = policy.filter((statement) => applies(statement, request, context));
   const named = resource.filter((statement) => names(statement, request.caller));
   const delegating = resource.filter((statement) => statement.principals?.some(isAccount));
 
@@ -46,8 +50,8 @@ export function denialOf(request: AccessRequest): string | undefined {
 
   const allowedByIdentity = identity.some(allows);
   const implicitly = (kind: string) => `because no ${kind} policy allows the ${request.action} action`;
-  if (!request.keyPolicy) return allowedByIdentity ? undefined : implicitly("identity-based");
   if (named.some(allows)) return undefined;
+  if (!request.keyPolicy) return allowedByIdentity ? undefined : implicitly("identity-based");
   if (!delegating.some(allows)) return implicitly("resource-based");
   return allowedByIdentity ? undefined : implicitly("identity-based");
 }
@@ -77,7 +81,7 @@ const allows = (statement: Statement) => statement.effect === "Allow";
 function globalConditionKeys(caller: Caller): Record<string, string> {
   return {
     "aws:PrincipalArn": caller.principalArn,
-    "aws:PrincipalAccount": localAccountId,
+    "aws:PrincipalAccount": accountOf(caller),
     "aws:PrincipalIsAWSService": "false",
     "aws:ViaAWSService": "false",
     // Loopback stands for AWS's TLS endpoints.

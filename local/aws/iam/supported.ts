@@ -21,6 +21,7 @@ const conditionKeys = [
     "dynamodb:enclosingoperation",
   ],
   ...["kms:calleraccount", "kms:encryptioncontextkeys", "kms:reencryptonsamekey", "kms:encryptionalgorithm"],
+  ...["lambda:functionurlauthtype", "lambda:invokedviafunctionurl"],
   ...["dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "dynamodb:returnvalues"],
 ];
 

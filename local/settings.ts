@@ -1,0 +1,72 @@
+import { registeredProviders } from "../lib/providers/registered.ts";
+import { defaultSettings, type Settings } from "../lib/settings.ts";
+import { localAccountId } from "./stack.ts";
+
+/** A setting that is not allowed; the message names it. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/** Where things are on this machine. */
+export interface LocalAddresses {
+  readonly api: string;
+  readonly standIn: string;
+  /** As in `iss`. */
+  readonly issuer: string;
+}
+
+/** A back end's role, to act for anyone. */
+export const localBackEndRole = `arn:aws:iam::${localAccountId}:role/chat-backend`;
+
+/** Where front ends are developed: Next.js and others, Vite. */
+const frontEndPorts = [3000, 5173];
+
+/**
+ * The stage `local`: its issuer and its stand-in for every provider, the operator's own too, are on this machine.
+ *
+ * @param changes - replace the stage's settings; endpoints that they do not name stay at the stand-in.
+ * @param origins - are added to those whose pages may call the API.
+ * @throws {SettingsError} for a custom provider that is like none; the rest the synthesis checks.
+ */
+export function localSettings(
+  { api, standIn, issuer }: LocalAddresses,
+  changes: Partial<Settings> = {},
+  origins: readonly string[] = [],
+): Settings {
+  const settings: Settings = {
+    ...defaultSettings,
+    stage: "local",
+    issuer,
+    jwksUri: `${api}/local/jwks.json`,
+    sessionCookie: "sb-*-auth-token",
+    allowedOrigins: [
+      ...ownOrigins(api),
+      ...frontEndPorts.flatMap((port) => ownOrigins(`http://127.0.0.1:${port}`)),
+    ],
+    customProviders: {
+      "azure-openai": { like: "azure-openai", origins: ["https://example.openai.azure.com"] },
+    },
+    actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
+    ...changes,
+  };
+  const atStandIn = Object.fromEntries(endpointIds(settings).map((endpointId) => [endpointId, standIn]));
+  return {
+    ...settings,
+    allowedOrigins: [...new Set([...settings.allowedOrigins, ...origins])],
+    endpointOrigins: { ...atStandIn, ...changes.endpointOrigins },
+  };
+}
+
+function endpointIds(settings: Settings): string[] {
+  try {
+    const providers = registeredProviders({ ...settings, endpointOrigins: {} });
+    return providers.flatMap(({ endpoints }) => endpoints.map(({ endpointId }) => endpointId));
+  } catch (error) {
+    throw new SettingsError(`customProviders: ${(error as Error).message}`);
+  }
+}
+
+/** A browser takes the two names of one server for two origins. */
+function ownOrigins(address: string): string[] {
+  return [address, address.replace("127.0.0.1", "localhost")];
+}

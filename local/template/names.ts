@@ -48,6 +48,7 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::ApiGateway::GatewayResponse",
       "AWS::ApiGateway::Method",
       "AWS::ApiGateway::Resource",
+      "AWS::ApiGateway::Stage",
       "AWS::IAM::Policy",
       "AWS::Lambda::Permission",
       "AWS::Lambda::Url",

@@ -28,7 +28,7 @@ export function errorAnswer(error: WaxsealError, route: Route): ApiResponse {
   const { code } = error;
   const headers = {
     "waxseal-error-code": code,
-    ...(error.retryable && { "retry-after": "1" }),
+    ...(error.retryable && { "retry-after": String(error.retryAfterSeconds ?? 1) }),
     ...(code === "AUTHENTICATION_REQUIRED" && { "www-authenticate": "Bearer" }),
   };
   if (route.errors === "legacy") {
@@ -36,7 +36,8 @@ export function errorAnswer(error: WaxsealError, route: Route): ApiResponse {
     return json(status, { error: text }, headers);
   }
   const message = messageOf(code);
-  const document = problem(statusByCode[code], code, message);
+  const looksLike = code === "OTHER_PROVIDERS_KEY" && error.looksLike ? { looksLike: error.looksLike } : {};
+  const document = { ...problem(statusByCode[code], code, message), ...looksLike };
   // The providers' official SDKs show what they find under `error`.
   const body = route.streams ? { ...document, error: { message, code, type: "waxseal" } } : document;
   return json(document.status, body, { ...headers, "content-type": "application/problem+json" });

@@ -1,11 +1,15 @@
 import type { MiddlewareObj } from "@middy/core";
-import { verifyToken } from "../../lib/compose.ts";
+import type { Identity } from "../../lib/auth/verify-token.ts";
+import { settings, takeLimit, verifyToken } from "../../lib/compose.ts";
+import { corsHeaders } from "../../lib/cors.ts";
 import { isWaxsealError, WaxsealError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Actor } from "../../lib/provider-keys/change.ts";
 import { errorAnswer, type ApiResponse } from "./answer.ts";
 import { bearerToken } from "./bearer.ts";
-import { routeOf, type ApiEvent } from "./event.ts";
+import { routeOf, singleHeader, type ApiEvent } from "./event.ts";
+import { refuseOtherPages } from "./page-origin.ts";
+import { sessionToken } from "./session-cookie.ts";
 
 const logger = createLogger(process.env["POWERTOOLS_SERVICE_NAME"] ?? "waxseal");
 
@@ -16,6 +20,8 @@ export type AuthenticatedEvent = ApiEvent & { who: Actor };
  * Verifies the request's token, before anything else of it is looked at. It is done here, not in an
  * authorizer of the gateway, so that an event forged through `lambda:InvokeFunction` gains nothing.
  *
+ * A token in a header decides alone: a bad one does not fall back on the session's cookie.
+ *
  * @param tokenHeader - the other header that the token may come in: see `bearerToken`.
  */
 export function authenticate(
@@ -23,15 +29,50 @@ export function authenticate(
 ): MiddlewareObj<AuthenticatedEvent> {
   return {
     before: async ({ event, context }) => {
-      const identity = await verifyToken()(bearerToken(event, tokenHeader?.(event)));
+      const identity = await identityOf(event, tokenHeader?.(event)).catch(async (error: unknown) => {
+        if (isWaxsealError(error, "AUTHENTICATION_REQUIRED")) await countFailure(event, context.awsRequestId);
+        throw error;
+      });
       event.who = { ...identity, caller: context.functionName, requestId: context.awsRequestId };
     },
   };
 }
 
-/** Answers whatever was thrown by its code, and logs it: code, route, request id, the AWS call that failed. */
+async function identityOf(event: ApiEvent, tokenHeader: string | undefined): Promise<Identity> {
+  const { sessionCookie, allowedOrigins } = settings();
+  const bearer = bearerToken(event, tokenHeader);
+  const token = bearer ?? sessionToken(event, sessionCookie);
+  if (token === undefined) throw new WaxsealError("AUTHENTICATION_REQUIRED");
+  const identity = await verifyToken()(token);
+  if (bearer === undefined) refuseOtherPages(event, allowedOrigins);
+  return identity;
+}
+
+/**
+ * Counts a failed authentication for its source address; a good token is never asked whether it was counted.
+ * Where it cannot be counted, the failure stands by itself.
+ *
+ * @throws {WaxsealError} `RATE_LIMITED`.
+ */
+async function countFailure(event: ApiEvent, requestId: string): Promise<void> {
+  try {
+    await takeLimit()("failedAuthentication", event.requestContext.identity.sourceIp);
+  } catch (error) {
+    if (isWaxsealError(error, "RATE_LIMITED")) throw error;
+    const aws = isWaxsealError(error) ? error.aws : undefined;
+    logger.error("failed authentication not counted", { code: "LIMITS_UNAVAILABLE", requestId, aws });
+  }
+}
+
+/**
+ * Answers whatever was thrown by its code, and logs it: code, route, request id, the AWS call that failed. Every
+ * answer, an error or not, leaves with the CORS headers of the origin that asks.
+ */
 export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse> {
   return {
+    after: (request) => {
+      if (request.response) request.response = withCors(request.response, request.event);
+    },
     onError: (request) => {
       const { error, event, context } = request;
       const known = isWaxsealError(error) ? error : new WaxsealError("INTERNAL");
@@ -40,7 +81,23 @@ export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse> {
       const fields = { code: known.code, requestId: context.awsRequestId, route: route.path, aws: known.aws };
       if (answer.statusCode < 500) logger.info("refused", fields);
       else logger.error("failed", known === error ? fields : { ...fields, thrown: error?.name });
-      request.response = answer;
+      request.response = withCors(answer, event);
     },
   };
+}
+
+function withCors(answer: ApiResponse, event: ApiEvent): ApiResponse {
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...corsHeaders(singleHeader(event, "origin"), origins()) },
+  };
+}
+
+/** An error because of the settings is answered too. */
+function origins(): readonly string[] {
+  try {
+    return settings().allowedOrigins;
+  } catch {
+    return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { JwtVerifier } from "aws-jwt-verify";
-import { FetchError } from "aws-jwt-verify/error";
+import { FetchError, JwksValidationError, JwkValidationError } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { WaxsealError } from "../errors.ts";
 import { ownerIdOf } from "../owner.ts";
@@ -16,6 +16,10 @@ export type TokenVerifier = (token: string) => Promise<Identity>;
 type TokenSettings = Pick<RuntimeSettings, "issuer" | "audience" | "jwksUri" | "ownerClaim">;
 
 const MAX_TOKEN_LENGTH = 8192;
+/** Compact serialization, RFC 7515 section 7.1: base64url without padding. */
+const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** The end of the year 9999: beyond it are milliseconds, taken for seconds, and what never expires. */
+const LATEST_EXPIRY = 253_402_300_799;
 const MAX_SUBJECT_LENGTH = 512;
 /** Clocks of issuer and function may differ by this much. */
 const GRACE_SECONDS = 30;
@@ -36,19 +40,34 @@ export function tokenVerifier(settings: TokenSettings): TokenVerifier {
       audience: settings.audience,
       jwksUri: settings.jwksUri,
       graceSeconds: GRACE_SECONDS,
+      customJwtCheck: ({ header, payload }) => checkWhatIsLeft(header, payload),
     },
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchJwks } }) },
   );
   return async (token) => {
-    if (token.length > MAX_TOKEN_LENGTH) throw new WaxsealError("AUTHENTICATION_REQUIRED");
+    if (token.length > MAX_TOKEN_LENGTH || !JWT.test(token))
+      throw new WaxsealError("AUTHENTICATION_REQUIRED");
     const claims = await verifier.verify(token).catch((error: unknown) => {
-      throw new WaxsealError(error instanceof FetchError ? "ISSUER_UNAVAILABLE" : "AUTHENTICATION_REQUIRED");
+      throw new WaxsealError(isOfIssuer(error) ? "ISSUER_UNAVAILABLE" : "AUTHENTICATION_REQUIRED");
     });
-    // The library accepts a token without `exp`; such a token would be good for ever.
-    if (typeof claims.exp !== "number") throw new WaxsealError("AUTHENTICATION_REQUIRED");
     const id = (claim: unknown) => ownerIdOf(settings.issuer, subjectOf(claim));
     return { ownerId: id(claims[settings.ownerClaim]), actor: id(claims.sub) };
   };
+}
+
+/**
+ * What the library (5.2) lets pass: a token without `exp`, which would be good for ever, and one whose `crit`
+ * names extensions that a verifier must understand (RFC 7515 section 4.1.11); we understand none.
+ */
+function checkWhatIsLeft(header: object, { exp }: { exp?: unknown }): void {
+  if (typeof exp !== "number" || exp > LATEST_EXPIRY || "crit" in header) {
+    throw new WaxsealError("AUTHENTICATION_REQUIRED");
+  }
+}
+
+/** The issuer's public keys could not be had, or are no key set: nothing of it is the token's fault. */
+function isOfIssuer(error: unknown): boolean {
+  return [FetchError, JwksValidationError, JwkValidationError].some((type) => error instanceof type);
 }
 
 function subjectOf(claim: unknown): string {

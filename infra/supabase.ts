@@ -10,8 +10,8 @@ import { isPageOrigin } from "./setting-forms.ts";
  */
 export function supabaseSettings(given: unknown): Partial<Settings> {
   if (given === undefined) return {};
-  const origin = String(given).replace(/\/$/, "");
-  if (!isPageOrigin(origin))
+  const origin = typeof given === "string" ? given.replace(/\/$/, "") : undefined;
+  if (origin === undefined || !isPageOrigin(origin))
     throw new Error("supabase must be a project's URL, as https://<ref>.supabase.co");
   const issuer = `${origin}/auth/v1`;
   const [ref] = new URL(origin).hostname.split(".");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { problem } from "../../lib/problem.ts";
 import { gatewayProblems, routes } from "../../lib/routes.ts";
-import { ofType, synthesised, testSettings, type Resource } from "./synthesised.ts";
+import { ofType, pathOf, synthesised, testSettings, type Resource } from "./synthesised.ts";
 
 const stack = synthesised();
 
@@ -12,17 +12,9 @@ interface Integration {
   readonly TimeoutInMillis?: number;
 }
 
-/** `/v1/provider-keys/{provider}` of a resource, by way of its parents. */
-function pathOf(reference: unknown): string {
-  if (reference === "<GatewayApi.RootResourceId>") return "";
-  const id = String(reference).slice(1, -1);
-  const { ParentId, PathPart } = stack.resources[id]?.Properties ?? {};
-  return `${pathOf(ParentId)}/${String(PathPart)}`;
-}
-
 const methods = ofType(stack, "AWS::ApiGateway::Method").map(([, { Properties }]) => ({
   method: Properties["HttpMethod"],
-  path: pathOf(Properties["ResourceId"]),
+  path: pathOf(stack, Properties["ResourceId"]),
   integration: Properties["Integration"] as Integration,
 }));
 
@@ -107,6 +99,13 @@ describe("the API's stage", () => {
     const [stage] = ofType(stack, "AWS::ApiGateway::Stage");
     expect(stage?.[1].Properties).toMatchObject({ StageName: "dev", MethodSettings: [everyMethod] });
     expect(stage?.[1].Properties["AccessLogSetting"]).toBeUndefined();
+  });
+
+  test("is throttled as it is set", () => {
+    const throttled = synthesised({ ...testSettings, stageRateLimit: 1000, stageBurstLimit: 2000 });
+    const [stage] = ofType(throttled, "AWS::ApiGateway::Stage");
+    const limits = { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 };
+    expect(stage?.[1].Properties["MethodSettings"]).toEqual([{ ...everyMethod, ...limits }]);
   });
 
   test("leaves the account's own settings alone", () => {

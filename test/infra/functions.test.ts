@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { environmentOf } from "../../lib/settings.ts";
-import { actingSettings, ofType, synthesised, testSettings } from "./synthesised.ts";
+import { actingSettings, ofType, synthesised } from "./synthesised.ts";
 
 const stack = synthesised();
 const functions = ofType(stack, "AWS::Lambda::Function");

@@ -1,8 +1,13 @@
+import { createClient } from "@supabase/supabase-js";
 import { describe, expect, test, vi } from "vitest";
 import { optionsFromContext } from "../../infra/options.ts";
 import { synthesize } from "../../infra/synth.ts";
-import { defaultSettings } from "../../lib/settings.ts";
-import { fixtureEntries, temporaryFolder, testSettings } from "./synthesised.ts";
+import { defaultSettings, environmentOf, type Settings } from "../../lib/settings.ts";
+import { fixtureEntries, ofType, synthesised, temporaryFolder, testSettings } from "./synthesised.ts";
+
+const role = "arn:aws:iam::123456789012:role/chat/Assistant";
+const acting = { role, users: ["*"], may: ["use", "delete"] };
+const own = { like: "openai", origins: ["https://mine.test"] };
 
 const optionsOf = (context: Record<string, unknown>) => optionsFromContext((name) => context[name]);
 
@@ -36,6 +41,29 @@ describe("what an operator sets", () => {
     expect(accessLogs).toBe(true);
   });
 
+  test("takes lists with commas or as JSON, and objects as JSON", () => {
+    const { settings } = optionsOf({
+      allowedOrigins: "https://app.test, http://localhost:3000",
+      fallbackOn: "",
+      actingRoles: `[{"role":"${role}","users":["team-*"],"may":["use"]}]`,
+      customProviders: '{"azure-eu":{"like":"openai","origins":["https://azure.test"]}}',
+      proxyCalls: '{"azure-eu":["GET /v1/files/{id}"]}',
+    });
+    expect(settings).toEqual({
+      ...defaultSettings,
+      allowedOrigins: ["https://app.test", "http://localhost:3000"],
+      fallbackOn: [],
+      actingRoles: [{ role, users: ["team-*"], may: ["use"] }],
+      customProviders: { "azure-eu": { like: "openai", origins: ["https://azure.test"] } },
+      proxyCalls: { "azure-eu": ["GET /v1/files/{id}"] },
+    });
+  });
+
+  test("is some limits, over the others' defaults", () => {
+    const { limits } = optionsOf({ limits: '{"save":"5/minute","proxy":"off"}' }).settings;
+    expect(limits).toEqual({ ...defaultSettings.limits, save: "5/minute", proxy: "off" });
+  });
+
   test.each([
     [{ stage: "Prod" }, "stage must be 1 to 16 of a-z, 0-9 and -, beginning with a letter"],
     [{ stage: "a-very-long-stage" }, "stage must be"],
@@ -49,13 +77,51 @@ describe("what an operator sets", () => {
     [{ readSuites: "" }, "readSuites must be"],
     [{ readSuites: "A256GCM,none", writeSuite: "A256GCM" }, "readSuites must be"],
     [{ endpointOrigins: "{" }, "endpointOrigins must be JSON"],
-    [{ endpointOrigins: "[]" }, "endpointOrigins must be an https origin by endpoint id"],
+    [
+      { endpointOrigins: "[]" },
+      "endpointOrigins must be an https origin (http on 127.0.0.1 only) by endpoint id",
+    ],
+    [{ endpointOrigins: { openai: "http://localhost:7480" } }, "endpointOrigins must be"],
     [{ endpointOrigins: { openai: "https://eu.api.openai.com/v1" } }, "endpointOrigins must be"],
     [{ endpointOrigins: { openai: "http://eu.api.openai.com" } }, "endpointOrigins must be"],
     [{ proxyTimeoutSeconds: "0" }, "proxyTimeoutSeconds must be a whole number from 1 to 890"],
     [{ proxyTimeoutSeconds: 891 }, "proxyTimeoutSeconds must be"],
     [{ tombstoneDays: "a week" }, "tombstoneDays must be a whole number"],
     [{ logRetentionDays: 31 }, "logRetentionDays must be one of 1, 3, 5, 7, 14, 30"],
+    [{ sessionCookie: "session" }, "sessionCookie must be none, sb-<ref>-auth-token, or sb-*-auth-token"],
+    [{ allowedOrigins: "*" }, "allowedOrigins must be a list of origins of pages"],
+    [{ allowedOrigins: "http://app.test" }, "allowedOrigins must be"],
+    [{ allowedOrigins: "https://app.test/" }, "allowedOrigins must be"],
+    [{ allowedOrigins: "https://app'.test" }, "allowedOrigins must be"],
+    [{ customProviders: { Azure: own } }, "customProviders must be by id"],
+    [{ customProviders: { openai: own } }, "customProviders must be"],
+    [{ customProviders: { mine: { ...own, like: "nothing-known" } } }, "customProviders must be"],
+    [{ customProviders: { mine: { ...own, origins: [] } } }, "customProviders must be"],
+    [{ customProviders: { mine: { ...own, origins: ["http://mine.test"] } } }, "customProviders must be"],
+    [{ customProviders: { mine: { ...own, displayName: "" } } }, "customProviders must be"],
+    [{ customProviders: { mine: { ...own, apiKey: "" } } }, "customProviders must be"],
+    [{ proxyCalls: { openai: ["PATCH /v1/files"] } }, "proxyCalls must be by the id of a provider"],
+    [{ proxyCalls: { openai: [] } }, "proxyCalls must be"],
+    [{ proxyCalls: { mine: ["GET /v1/models"] } }, "proxyCalls must be"],
+    [{ limits: { save: "5/week" } }, "limits must be off or N/second, N/minute, N/hour or N/day for any of"],
+    [{ limits: { save: "0/minute" } }, "limits must be"],
+    [{ limits: { saves: "5/minute" } }, "limits must be"],
+    [{ limits: "off" }, "limits must be JSON"],
+    [{ proxyWithoutLimits: "maybe" }, "proxyWithoutLimits must be refuse or allow"],
+    [{ fallbackOn: "401,500" }, "fallbackOn must be a list of any of 401, 403, 429, quota"],
+    [{ actingRoles: "chat" }, "actingRoles must be a list of objects of `role` (its ARN)"],
+    [{ actingRoles: [{ ...acting, role: "chat" }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, role: "arn:aws:iam::123456789012:user/chat" }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, users: [] }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, users: [""] }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, users: ["*-team"] }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, may: ["save"] }] }, "actingRoles must be"],
+    [{ actingRoles: [{ ...acting, may: [] }] }, "actingRoles must be"],
+    [{ stageRateLimit: "0" }, "stageRateLimit must be a whole number from 1 to 100000"],
+    [{ stageBurstLimit: 0.5 }, "stageBurstLimit must be"],
+    [{ waf: true }, "waf must be off or on"],
+    [{ supabase: "abcd" }, "supabase must be a project's URL, as https://<ref>.supabase.co"],
+    [{ supabase: "https://abcd.supabase.co/auth/v1" }, "supabase must be"],
     [{ accessLogs: "yes" }, "accessLogs must be true or false"],
     [
       { waxseal: { isuer: "https://issuer.test" } },
@@ -76,6 +142,65 @@ describe("what an operator sets", () => {
 
   test("is checked in process too", () => {
     expect(() => synthesize({ ...testSettings, stage: "?" }, temporaryFolder())).toThrow("stage must be");
+  });
+});
+
+describe("a Supabase project's URL", () => {
+  const supabase = "https://abcd.supabase.co";
+
+  test("sets the issuer, the audience, where the public keys are, and the cookie", () => {
+    expect(optionsOf({ supabase }).settings).toEqual({
+      ...defaultSettings,
+      issuer: "https://abcd.supabase.co/auth/v1",
+      audience: "authenticated",
+      jwksUri: "https://abcd.supabase.co/auth/v1/.well-known/jwks.json",
+      sessionCookie: "sb-abcd-auth-token",
+    });
+  });
+
+  test("may stand in cdk.json, and gives way to each setting of its own", () => {
+    const { settings } = optionsOf({ waxseal: { supabase, sessionCookie: "none" }, audience: "app" });
+    expect(settings).toMatchObject({ audience: "app", sessionCookie: "none" });
+    expect(settings.issuer).toBe("https://abcd.supabase.co/auth/v1");
+  });
+
+  test("names the cookie as supabase-js does", () => {
+    for (const url of [supabase, "https://auth.app.test/", "http://127.0.0.1:54321"]) {
+      const client = createClient(url, "a public name for the client", { auth: { persistSession: false } });
+      const { storageKey } = client.auth as unknown as { storageKey: string };
+      expect(optionsOf({ supabase: url }).settings.sessionCookie).toBe(storageKey);
+    }
+  });
+});
+
+describe("the settings of a function", () => {
+  const roles = (count: number) =>
+    Array.from({ length: count }, () => ({
+      role,
+      users: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
+      may: ["use"],
+    }));
+
+  test("fit into Lambda's 4 KB of environment, or the synthesis says by how much they do not", () => {
+    expect(optionsOf({ actingRoles: roles(8) }).settings.actingRoles).toHaveLength(8);
+    expect(() => optionsOf({ actingRoles: roles(40) })).toThrow(
+      /^the settings are \d+ bytes too many for a function's environment.*the longest is WAXSEAL_ACTING_ROLES$/,
+    );
+  });
+
+  test("leave room for what the stack adds", () => {
+    const settings = { ...testSettings, actingRoles: roles(8) as Settings["actingRoles"] };
+    const functions = ofType(synthesised(settings), "AWS::Lambda::Function");
+    for (const [, { Properties }] of functions) {
+      const { Variables } = Properties["Environment"] as { Variables: Record<string, string> };
+      const added = Object.entries(Variables).filter(
+        ([name]) => !Object.hasOwn(environmentOf(settings), name),
+      );
+      // Six for quotes, colon and comma. The names of tables begin with the stack's: about 65 characters; the
+      // ARN of a KMS key has up to 90.
+      const bytes = added.reduce((sum, [name]) => sum + name.length + 6, 0) + 90 * added.length;
+      expect(bytes).toBeLessThanOrEqual(500);
+    }
   });
 });
 

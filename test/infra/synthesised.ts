@@ -68,6 +68,14 @@ export function ofType({ resources }: Synthesised, type: string): readonly [stri
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
 
+/** `/v1/provider-keys/{provider}` of the API resource that is referred to, by way of its parents. */
+export function pathOf(stack: Synthesised, reference: unknown): string {
+  if (reference === "<GatewayApi.RootResourceId>") return "";
+  const id = String(reference).slice(1, -1);
+  const { ParentId, PathPart } = stack.resources[id]?.Properties ?? {};
+  return `${pathOf(stack, ParentId)}/${String(PathPart)}`;
+}
+
 /** `{"Fn::GetAtt": ["SaveRoleC12E4668", "Arn"]}` → `<SaveRole.Arn>`, `Fn::Join` joined, logical ids without their hash. */
 function readable<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value), (_name, member: unknown) => {

@@ -63,23 +63,39 @@ function contentEvents(model: string, turn: Turn): string[] {
 }
 
 function refuse(why: Refusal): RefusalAnswer {
-  const [code, status, message, reason] = refusals[why];
-  const type = "type.googleapis.com/google.rpc.ErrorInfo";
-  const details = reason ? [{ "@type": type, reason, domain: "googleapis.com" }] : [];
-  return { status: code, body: { error: { code, message, status, ...(reason && { details }) } } };
+  const [code, status, message, detail] = refusals[why];
+  return { status: code, body: { error: { code, message, status, ...(detail && { details: [detail] }) } } };
 }
 
+function errorInfo(reason: string): object {
+  return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com" };
+}
+
+/** Only its id tells a quota that is used up for the day from a pace that was too fast. */
+function quotaFailure(quotaId: string): object {
+  return { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaId }] };
+}
+
+const overQuota = "You exceeded your current quota, please check your plan and billing details.";
+const perModel = "PerProjectPerModel-FreeTier";
+
 /** A key that Google does not know is a 400 there, told by its reason ("Troubleshooting", read 2026-11-24). */
-const refusals: Readonly<Record<Refusal, readonly [number, string, string, string?]>> = {
+const refusals: Readonly<Record<Refusal, readonly [number, string, string, object?]>> = {
   missing: [401, "UNAUTHENTICATED", "Request is missing required authentication credential."],
-  rejected: [400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", "API_KEY_INVALID"],
-  forbidden: [403, "PERMISSION_DENIED", "Requests to this API are blocked.", "API_KEY_SERVICE_BLOCKED"],
-  limited: [429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota)."],
-  quota: [
-    429,
-    "RESOURCE_EXHAUSTED",
-    "You exceeded your current quota, please check your plan and billing details.",
+  rejected: [
+    400,
+    "INVALID_ARGUMENT",
+    "API key not valid. Please pass a valid API key.",
+    errorInfo("API_KEY_INVALID"),
   ],
+  forbidden: [
+    403,
+    "PERMISSION_DENIED",
+    "Requests to this API are blocked.",
+    errorInfo("API_KEY_SERVICE_BLOCKED"),
+  ],
+  limited: [429, "RESOURCE_EXHAUSTED", overQuota, quotaFailure(`GenerateRequestsPerMinute${perModel}`)],
+  quota: [429, "RESOURCE_EXHAUSTED", overQuota, quotaFailure(`GenerateRequestsPerDay${perModel}`)],
   broken: [500, "INTERNAL", "An internal error has occurred."],
   unknown: [404, "NOT_FOUND", "Requested entity was not found."],
 };

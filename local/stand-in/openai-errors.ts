@@ -48,7 +48,7 @@ function ofOpenRouter(why: Refusal): RefusalAnswer {
 const openRouterTexts: Readonly<Record<Refusal, readonly [number, string]>> = {
   missing: [401, "No auth credentials found"],
   rejected: [401, "User not found."],
-  forbidden: [403, "Key limit exceeded"],
+  forbidden: [403, "The key may not use this model"],
   limited: [429, "Rate limit exceeded"],
   quota: [402, "Insufficient credits"],
   broken: [500, "Internal Server Error"],

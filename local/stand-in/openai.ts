@@ -9,11 +9,11 @@ import { sendEvents, sendJson, type StandInCall } from "./send.ts";
 
 /**
  * Where the providers that speak OpenAI's API have it: OpenAI, Mistral, xAI, Together and others at `/v1`;
- * Groq and Azure at `/openai/v1`; Azure's older form; OpenRouter; Fireworks; Cohere; Google;
- * Perplexity and DeepSeek at the root.
+ * Groq, Azure (two forms), OpenRouter, Fireworks, Cohere, Perplexity, DeepSeek below a path of their own;
+ * Perplexity and DeepSeek at the root, too.
  */
 const base =
-  /^(\/v1beta\/openai|\/openai\/v1|\/openai\/deployments\/[^/]+|\/api\/v1|\/inference\/v1|\/compatibility\/v1|\/v1)?(?=\/)/;
+  /^(\/openai\/deployments\/[^/]+|(\/openai|\/api|\/inference|\/compatibility|\/router)?\/v1|\/openai|\/beta)(?=\/)/;
 
 export const openAi: Dialect = { answer, refuse: refuseAsOpenAi };
 
@@ -60,6 +60,8 @@ const plain: Readonly<Record<string, (call: StandInCall) => object>> = {
   "POST /audio/transcriptions": ({ body }) => transcription(body),
   "POST /audio/translations": ({ body }) => transcription(body),
   "GET /models": () => ({ object: "list", data: [modelObject("stand-in")] }),
+  // Perplexity's list of waiting calls.
+  "GET /async/chat/completions": () => ({ requests: [] }),
   // What OpenRouter tells of a key, for `verify`.
   "GET /key": () => ({ data: { label: "stand-in", usage: 0, limit: null, is_free_tier: false } }),
 };

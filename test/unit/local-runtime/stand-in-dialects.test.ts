@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registry } from "../../../lib/providers/registry.ts";
 import { closeServer, listen } from "../../../local/http/server.ts";
 import { standInProvider } from "../../../local/stand-in/stand-in.ts";
 
@@ -55,6 +56,18 @@ test.each(["authorization", "x-api-key", "x-goog-api-key"])("models are listed f
   const models = header === "x-goog-api-key" ? list["models"] : list["data"];
   expect([response.status, models?.length]).toEqual([200, 1]);
 });
+
+test.each(registry.map(({ id, verifyCall, authorization }) => ({ id, verifyCall, authorization })))(
+  "$id: the call that verifies a key is there, and refuses a bad one",
+  async ({ verifyCall, authorization: { name, scheme } }) => {
+    const verify = async (providerKey: string) => {
+      const headers = { [name]: scheme ? `${scheme} ${providerKey}` : providerKey };
+      return (await fetch(origin + verifyCall.slice("GET ".length), { headers })).status;
+    };
+    expect(await verify(good)).toBe(200);
+    expect([400, 401]).toContain(await verify("example-rejected-example"));
+  },
+);
 
 describe("a refusal, asked for by a word in the provider key", () => {
   const refused = (word: string) => `example-${word}-example-example`;

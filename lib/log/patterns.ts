@@ -21,8 +21,10 @@ export const defaultPatterns: readonly RegExp[] = [
   /AIza[\w-]{20,}/,
   /AQ\.[\w-]{20,}/,
   /ya29\.[\w.-]{16,}/,
-  // Groq, xAI, Hugging Face, Replicate.
-  /(?:gsk_|xai-|hf_|r8_)[\w-]{16,}/,
+  // Groq, xAI, Perplexity, Together, Hugging Face, Replicate.
+  /(?:gsk_|xai-|pplx-|tgp_v\d_|hf_|r8_)[\w-]{16,}/,
+  // Fireworks; without `_`, so that no variable's name is one.
+  /fw_[A-Za-z0-9]{20,}/,
   // AWS access key ids with the prefixes of IAM users and of STS (IAM user guide, "IAM identifiers").
   /(?:AKIA|ASIA)[A-Z0-9]{16}/,
   // AWS session tokens: base64 with one of the prefixes that STS gives (seen; AWS documents no form).

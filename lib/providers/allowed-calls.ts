@@ -1,9 +1,9 @@
 import type { AllowedCall } from "./provider.ts";
 
-const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  id: "[A-Za-z0-9._-]{1,128}",
-  model: "[A-Za-z0-9._:-]{1,128}",
-};
+const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
+  ["{id}", "[A-Za-z0-9._-]{1,128}"],
+  ["{model}", "[A-Za-z0-9._:-]{1,128}"],
+]);
 const PATTERN = /^(GET|POST|DELETE) (\/(?:[A-Za-z0-9._:~-]|\{id\}|\{model\}|\/(?!\/))+)$/;
 
 /** Whether an operator's pattern is one: see `AllowedCall`. */
@@ -31,7 +31,7 @@ function matcherOf(pattern: string): RegExp {
   if (known) return known;
   const source = pattern
     .split(/(\{\w+\})/)
-    .map((part) => PLACEHOLDERS[part.slice(1, -1)] ?? part.replaceAll(".", String.raw`\.`))
+    .map((part) => PLACEHOLDERS.get(part) ?? part.replaceAll(".", String.raw`\.`))
     .join("");
   const matcher = new RegExp(`^${source}$`);
   matchers.set(pattern, matcher);

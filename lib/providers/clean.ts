@@ -6,12 +6,16 @@ import { registry } from "./registry.ts";
 /** Longer than any provider's key by far; checked before any pattern runs. */
 const MAX_PASTED_LENGTH = 1024;
 
-/** White space, control and format characters (zero width, direction marks, BOM, soft hyphen). */
-const INVISIBLE = /[\s\p{Cc}\p{Cf}]+/gu;
-const QUOTES = /^["'`“”‘’«»]+|["'`“”‘’«»]+$/gu;
-/** What comes along when a header or an environment variable is copied whole. */
-const PASTED_NAME = /^(export )?[A-Za-z0-9_-]{0,64}(authorization|api[-_]?key|token) ?[:=] ?/i;
-const PASTED_SCHEME = /^["'`]?bearer /i;
+/** Zero width, direction marks, BOM, soft hyphen, fillers: nothing to see, so nothing is left of them. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
+const BLANK = /[\s\p{Cc}]+/gu;
+/** Quotes around a provider key, with what separates it from the next line of a file. */
+const QUOTES_BEFORE = /^["'`“”„‘’«»]+/u;
+const QUOTES_AFTER = /["'`“”„‘’«»,;]+$/u;
+/** What comes along when a header, a setting or an environment variable is copied whole. */
+const PASTED_NAME =
+  /^(?:export |set |-H )?["'`]?(?:\$env:)?[A-Za-z0-9_-]{0,64}(?:authorization|key|token)["'`]? ?[:=] ?(?=[^= ])/i;
+const PASTED_SCHEME = /^(?:bearer )+/i;
 
 export interface CleanedProviderKey {
   readonly providerKey: Secret;
@@ -28,9 +32,7 @@ export interface CleanedProviderKey {
 export function cleanProviderKey(pasted: Secret, provider: Provider): CleanedProviderKey {
   const text = pasted.exposeSecret();
   const cleaned = text.length > MAX_PASTED_LENGTH ? "" : cleanText(text);
-  const owner = registry.find(({ id, distinctivePrefix }) => {
-    return id !== provider.id && distinctivePrefix?.test(cleaned);
-  });
+  const owner = otherOwnerOf(cleaned, provider);
   if (owner) {
     throw new WaxsealError("OTHER_PROVIDERS_KEY", { provider: provider.id, looksLike: owner.id });
   }
@@ -41,13 +43,18 @@ export function cleanProviderKey(pasted: Secret, provider: Provider): CleanedPro
   return { providerKey: new Secret(cleaned), hasKnownFormat };
 }
 
+/** A custom provider has the prefix of the one that it is like, whose keys it takes. */
+function otherOwnerOf(cleaned: string, { distinctivePrefix }: Provider): Provider | undefined {
+  if (distinctivePrefix?.test(cleaned)) return undefined;
+  return registry.find((other) => other.distinctivePrefix?.test(cleaned));
+}
+
 function cleanText(text: string): string {
-  return text
-    .replace(INVISIBLE, " ")
-    .trim()
-    .replace(QUOTES, "")
-    .replace(PASTED_NAME, "")
-    .replace(PASTED_SCHEME, "")
-    .replaceAll(" ", "")
-    .replace(QUOTES, "");
+  const line = text.replace(INVISIBLE, "").replace(BLANK, " ").trim();
+  const named = unquoted(line).replace(PASTED_NAME, "");
+  return unquoted(unquoted(named).replace(PASTED_SCHEME, "").replaceAll(" ", ""));
+}
+
+function unquoted(text: string): string {
+  return text.replace(QUOTES_BEFORE, "").replace(QUOTES_AFTER, "");
 }

@@ -28,6 +28,8 @@ export interface Provider {
   readonly queryParameters: readonly string[];
   /** Request headers that are passed on besides the common ones, in lower case. */
   readonly requestHeaders: readonly string[];
+  /** What its API requires of every request; a caller's own of the same name goes before. In lower case. */
+  readonly requiredHeaders?: Readonly<Record<string, string>>;
   /** A call that costs nothing and needs a good key, for `verify`. */
   readonly verifyCall: `GET /${string}`;
   /** How an error shows that the provider key is not good, besides 401 and 403. */

@@ -30,9 +30,9 @@ export function registeredProviders(settings: ProviderSettings): readonly Provid
     .filter(({ endpoints }) => endpoints.length > 0)
     .map((provider) => ({
       ...provider,
-      allowedCalls: [...provider.allowedCalls, ...(proxyCalls[provider.id] ?? [])],
+      allowedCalls: [...provider.allowedCalls, ...(own(proxyCalls, provider.id) ?? [])],
       endpoints: provider.endpoints.map(({ endpointId, origin }) => {
-        return { endpointId, origin: endpointOrigins[endpointId] ?? origin };
+        return { endpointId, origin: own(endpointOrigins, endpointId) ?? origin };
       }),
     }));
 }
@@ -42,16 +42,28 @@ export function templateOf(like: string): Provider | undefined {
   return [...registry, ...templates].find(({ id }) => id === like);
 }
 
+/** What a setting says of a name: never what every object inherits, should an id be `constructor`. */
+function own<Value>(byName: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(byName, name) ? byName[name] : undefined;
+}
+
 function customProvider(id: string, { like, origins, displayName }: CustomProvider): Provider {
   const template = templateOf(like);
   if (!template) throw new Error("a custom provider is like none that is registered");
-  const { legacyField: _legacy, distinctivePrefix: _prefix, ...rest } = template;
+  // The legacy routes know three ids, not everything that is like one of them.
+  const { legacyField: _legacy, ...rest } = template;
   return {
     ...rest,
+    ...(templates.includes(template) ? placesOf(origins) : {}),
     id,
     displayName: displayName ?? (like === id ? template.displayName : id),
     endpoints: origins.map((origin) => customEndpoint(id, origin)),
   };
+}
+
+/** A server of the operator's has no public pages: people are led to the server itself. */
+function placesOf([origin]: readonly string[]): Partial<Provider> {
+  return origin === undefined ? {} : { documentationUrl: origin, revokeUrl: origin };
 }
 
 /** The id has the origin in it: for another origin nothing that was sealed for this one opens. */

@@ -31,6 +31,7 @@ export function requestHeaders(provider: Provider, from: Headers): Headers {
     // Decoded before it is looked at, but better not encoded at all: chunks then pass as they are.
     "accept-encoding": "identity",
     "user-agent": "waxseal",
+    ...provider.requiredHeaders,
   });
   for (const name of [...REQUEST_HEADERS, ...provider.requestHeaders]) {
     const value = from.get(name);

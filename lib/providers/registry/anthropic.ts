@@ -19,9 +19,11 @@ export const anthropic: Provider = {
   ],
   queryParameters: ["after_id", "before_id", "beta", "limit"],
   requestHeaders: ["anthropic-version", "anthropic-beta", "idempotency-key"],
+  // Without it every call is a 400, which would say nothing of the key: platform.claude.com/docs/en/api/versioning.
+  requiredHeaders: { "anthropic-version": "2023-06-01" },
   verifyCall: "GET /v1/models",
   // The balance is a 400 or, newer, a 402; an enforced spend limit is a 429 with its own word.
-  quotaRefusals: [
+  quotaSigns: [
     { status: 400, body: /credit balance is too low|API usage limits/ },
     { status: 429, body: /enforced_spend_limit_reached/ },
   ],

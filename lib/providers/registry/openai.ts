@@ -33,7 +33,7 @@ export const openai: Provider = {
   requestHeaders: ["openai-beta", "openai-organization", "openai-project", "idempotency-key"],
   verifyCall: "GET /v1/models",
   // help.openai.com, "Troubleshooting API usage and spend limits": the codes of 2026 beside the older one.
-  quotaRefusals: [
+  quotaSigns: [
     {
       status: 429,
       body: /insufficient_quota|credit_balance_exhausted|(?:spend|usage)_limit_exceeded/,

@@ -43,7 +43,7 @@ export const openrouter: Provider = {
   // `/models` answers without a key; `/key` describes the key that asks.
   verifyCall: "GET /api/v1/key",
   // A key's own spending limit is a 403, an empty balance a 402: openrouter.ai/docs, "Limits"; RooCodeInc/Roo-Code issue 515.
-  quotaRefusals: [{ status: 403, body: /[Kk]ey limit exceeded/ }],
+  quotaSigns: [{ status: 403, body: /[Kk]ey limit exceeded/ }],
   documentationUrl: "https://openrouter.ai/docs/api-reference/authentication",
   revokeUrl: "https://openrouter.ai/settings/keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],

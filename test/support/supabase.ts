@@ -1,5 +1,7 @@
 import { createBrowserClient, createServerClient } from "@supabase/ssr";
 
+const PROJECT_URL = "https://abcdefghijklmnopqrst.supabase.co";
+
 /** Cookies as a browser keeps them for one site, and sends them. */
 export class CookieJar {
   readonly #cookies = new Map<string, string>();
@@ -35,7 +37,7 @@ export interface SignInOptions {
 }
 
 /**
- * Signs in with the real `@supabase/ssr`, as of a project `https://abcdefghijklmnopqrst.supabase.co`; only the
+ * Signs in with the real `@supabase/ssr`, as of a project of theirs; only the
  * answer of its auth server is made up.
  *
  * @param accessToken - a token that is not expired.
@@ -51,14 +53,16 @@ export async function signIn(accessToken: string, options: SignInOptions = {}): 
     app_metadata: {},
     created_at: "2026-11-01T00:00:00Z",
   };
-  const create = client === "server" ? createServerClient : createBrowserClient;
-  const supabase = create("https://abcdefghijklmnopqrst.supabase.co", "anonymous", {
+  const clientOptions = {
     cookies: jar.methods,
     cookieEncoding: encoding,
     global: { fetch: () => Promise.resolve(Response.json(user)) },
     auth: { autoRefreshToken: false },
-    ...(client === "browser" && { isSingleton: false }),
-  });
+  };
+  const supabase =
+    client === "server"
+      ? createServerClient(PROJECT_URL, "anonymous", clientOptions)
+      : createBrowserClient(PROJECT_URL, "anonymous", { ...clientOptions, isSingleton: false });
   const { error } = await supabase.auth.setSession({ access_token: accessToken, refresh_token: "refresh" });
   if (error) throw error;
   return jar;

@@ -3,8 +3,8 @@ import { isPageOrigin } from "./setting-forms.ts";
 
 /**
  * What a Supabase project's URL says of its tokens, each to be overridden by its own setting: `-c
- * supabase=https://<ref>.supabase.co`. Tokens must be signed with the project's asymmetric signing keys,
- * since those signed with its shared secret nobody but Supabase can verify (Supabase, "JWT Signing Keys").
+ * supabase=https://<ref>.supabase.co`. The project must sign with an asymmetric key: a shared secret is in no JWKS,
+ * and Waxseal takes none (Supabase, "JWT Signing Keys", read in November 2026).
  *
  * @throws Error if it is no such URL.
  */

@@ -68,15 +68,19 @@ export class ProviderKeys extends Construct {
     role.addToPrincipalPolicy(removeRecord(this.table.tableArn));
   }
 
-  /**
-   * Using: the claim, the decryption of its data key, and the owner's list, for which of several keys is
-   * next. This function sees provider keys. Which KMS key wrapped a data key each record says, so the
-   * environment need not.
-   */
+  /** Using whichever of several is first in their owner's order, or next: using, and the owner's list. */
   grantUse(fn: Function): void {
+    this.grantUseByName(fn);
+    this.grantStatus(fn);
+  }
+
+  /**
+   * Using: the claim, and the decryption of its data key. This function sees provider keys. Which KMS key
+   * wrapped a data key each record says, so the environment need not.
+   */
+  grantUseByName(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(claimRecord(this.table.tableArn));
-    role.addToPrincipalPolicy(readStatus(this.table.tableArn));
     role.addToPrincipalPolicy(openDataKeys(this.kmsKey.keyArn, this.#settings.stage));
     this.#encryptionKey.admitOpening(role);
   }

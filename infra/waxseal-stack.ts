@@ -68,7 +68,7 @@ export class WaxsealStack extends Stack {
     this.providerKeys.grantStatus(list.fn);
     this.providerKeys.grantUpdate(update.fn);
     this.providerKeys.grantRemove(remove.fn);
-    this.providerKeys.grantUse(verify.fn);
+    this.providerKeys.grantUseByName(verify.fn);
     this.providerKeys.grantUse(proxy.fn);
     this.rateLimits.grantLimits(save.fn, ["save", "failedAuthentication"]);
     this.rateLimits.grantLimits(status.fn, ["failedAuthentication"]);

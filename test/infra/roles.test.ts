@@ -88,7 +88,7 @@ const stripRecord = write(
   ["NONE"],
 );
 
-/** The three statements of a use: the claim, the list for the order of several keys, the data key. */
+/** The two statements of a use: the claim, the data key. */
 const useKeys = [
   write(
     [
@@ -97,7 +97,6 @@ const useKeys = [
     ],
     ["ALL_NEW", "NONE"],
   ),
-  readStatus,
   {
     Effect: "Allow",
     Action: "kms:Decrypt",
@@ -173,10 +172,11 @@ describe("each role may do what its function does, and nothing else", () => {
     ]);
   });
 
-  test("provider-proxy does the same", () => {
+  test("provider-proxy does the same, and asks for the owner's order of several", () => {
     expect(statementsOfRole("ProviderProxyRole")).toEqual([
       ...writeItsLogs("ProviderProxyLogs"),
       ...useKeys,
+      readStatus,
       count("proxy:*", "failedAuthentication:*"),
     ]);
   });
@@ -185,6 +185,7 @@ describe("each role may do what its function does, and nothing else", () => {
     expect(statementsOfRole("ActingProxyRole")).toEqual([
       ...writeItsLogs("ActingProxyLogs"),
       ...useKeys,
+      readStatus,
       count("proxy:*"),
     ]);
   });

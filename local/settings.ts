@@ -1,11 +1,7 @@
 import { registeredProviders } from "../lib/providers/registered.ts";
 import { defaultSettings, type Settings } from "../lib/settings.ts";
 import { localAccountId } from "./stack.ts";
-
-/** A setting that is not allowed; the message names it. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
+import { StartRefused } from "./start-refused.ts";
 
 /** Where things are on this machine. */
 export interface LocalAddresses {
@@ -26,7 +22,7 @@ const frontEndPorts = [3000, 5173];
  *
  * @param changes - replace the stage's settings; endpoints that they do not name stay at the stand-in.
  * @param origins - are added to those whose pages may call the API.
- * @throws {SettingsError} for a custom provider that is like none; the rest the synthesis checks.
+ * @throws {StartRefused} for a custom provider that is like none; the rest the synthesis checks.
  */
 export function localSettings(
   { api, standIn, issuer }: LocalAddresses,
@@ -62,7 +58,7 @@ function endpointIds(settings: Settings): string[] {
     const providers = registeredProviders({ ...settings, endpointOrigins: {} });
     return providers.flatMap(({ endpoints }) => endpoints.map(({ endpointId }) => endpointId));
   } catch (error) {
-    throw new SettingsError(`customProviders: ${(error as Error).message}`);
+    throw new StartRefused(`customProviders: ${(error as Error).message}`);
   }
 }
 

@@ -11,7 +11,7 @@ try {
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   // By name: one of them comes from a worker thread.
-  if (error.name === "SettingsError") process.stderr.write(`${error.message}\n`);
+  if (error.name === "StartRefused") process.stderr.write(`${error.message}\n`);
   else if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${usage}`);
   else throw error;
   process.exitCode = 2;

@@ -3,12 +3,12 @@ import { workerData } from "node:worker_threads";
 import { checkSettings } from "../infra/check-settings.ts";
 import { synthesize } from "../infra/synth.ts";
 import type { Settings } from "../lib/settings.ts";
-import { SettingsError } from "./settings.ts";
+import { StartRefused } from "./start-refused.ts";
 
 const { settings, directory } = workerData as { settings: Settings; directory: string };
 try {
   checkSettings(settings);
 } catch (error) {
-  throw new SettingsError((error as Error).message);
+  throw new StartRefused((error as Error).message);
 }
 synthesize(settings, directory, { check: false });

@@ -1,7 +1,7 @@
 /**
  * The whole system on one machine, from the synthesised template: for `npm start` and for the tests.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import type { Settings } from "../lib/settings.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
 import { refusalOf } from "./aws/guard.ts";
+import { holdDataDirectory } from "./data-directory.ts";
 import { handleUrlRequest } from "./function-url/serve.ts";
 import { answerForeignHost, answerProblem } from "./gateway/answer.ts";
 import { handleApiRequest } from "./gateway/gateway.ts";
@@ -70,7 +71,10 @@ export interface LocalSystem {
   close(): Promise<void>;
 }
 
-/** @throws Error with code `EADDRINUSE` for a taken port; nothing is left running then. */
+/**
+ * @throws {StartRefused} for a setting that is not allowed, or a folder in use.
+ * @throws Error with code `EADDRINUSE` for a taken port. Nothing is left running then.
+ */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { ports, dataDirectory, onProgress = () => undefined } = options;
   const cleanups: (() => Promise<void> | void)[] = [];
@@ -78,6 +82,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
+    if (dataDirectory !== undefined) cleanups.push(await holdDataDirectory(dataDirectory));
     const opened = async (server: Server, port: number) => {
       const address = await listen(server, port);
       cleanups.push(() => closeServer(server));
@@ -91,7 +96,6 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const actingProxy = await opened(urlServers["acting-proxy"], ports.actingProxy);
     const deleteOwner = await opened(urlServers["delete-owner"], ports.deleteOwner);
 
-    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
     const issuer = await tokenIssuer(`${api}/local`, dataDirectory && join(dataDirectory, "issuer.json"));
 
     onProgress("Synthesising the CDK app and bundling the functions");

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from "jose";
+import { readJsonFile, writeJsonFile } from "../aws/files.ts";
 
 /** A token issuer for development: whoever asks gets a token for whomever they name. */
 export interface TokenIssuer {
@@ -50,9 +50,10 @@ interface Kept {
 }
 
 async function loadOrMake(issuer: string, file: string | undefined): Promise<Kept> {
-  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Kept;
+  const known = file === undefined ? undefined : readJsonFile(file);
+  if (known !== undefined) return known as Kept;
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const kept = { issuer, privateJwk: await exportJWK(privateKey) };
-  if (file !== undefined) writeFileSync(file, JSON.stringify(kept), { mode: 0o600 });
+  if (file !== undefined) writeJsonFile(file, kept);
   return kept;
 }

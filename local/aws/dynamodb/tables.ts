@@ -4,6 +4,9 @@ import { AwsError, isObject, type JsonObject } from "../protocol.ts";
 import type { Backend } from "./backend.ts";
 import { streamArnOf, streamLabel } from "./stream-log.ts";
 
+/** The most that dynalite may take for them; it takes milliseconds. */
+const creationMs = 10_000;
+
 export class Tables {
   readonly #tables = new Map<string, TableResource>();
   readonly #backend: Backend;
@@ -26,8 +29,13 @@ export class Tables {
       if (reply.status !== 200 && !exists)
         throw new Error(`Table ${table.tableName}: ${String(reply.body["message"])}`);
     }
-    while ((await this.#statuses(tables)).some((status) => status !== "ACTIVE"))
+    const deadline = Date.now() + creationMs;
+    while ((await this.#statuses(tables)).some((status) => status !== "ACTIVE")) {
+      // dynalite forgets a creation that a kill cut off; there is nothing in the folder then.
+      if (Date.now() > deadline)
+        throw new Error("A table is half made, by a first start that was killed: remove the folder");
       await new Promise(setImmediate);
+    }
   }
 
   async #statuses(tables: readonly TableResource[]): Promise<unknown[]> {

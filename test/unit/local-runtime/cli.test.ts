@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findProvider } from "../../../lib/providers/find.ts";
+import { registry } from "../../../lib/providers/registry.ts";
+import { defaultSettings } from "../../../lib/settings.ts";
 import { parseOptions } from "../../../local/cli/options.ts";
 import { nextFreePort } from "../../../local/cli/ports.ts";
 import { closeServer, listen } from "../../../local/http/server.ts";
@@ -35,7 +40,7 @@ describe("npm start", () => {
   test("--help lists every option, and that it is for development", async () => {
     const { code, stdout } = await run("--help").ended;
     expect(code).toBe(0);
-    for (const option of ["--port", "--json", "--data", "--verbose", "--help"])
+    for (const option of ["--port", "--json", "--data", "--verbose", "--help", "--origin", "--settings"])
       expect(stdout).toContain(option);
     expect(stdout).toMatch(/development and evaluation/);
   });
@@ -46,6 +51,9 @@ describe("npm start", () => {
     [["--port", "70000"], /--port/],
     [["--port"], /--port/],
     [["extra"], /extra/],
+    [["--settings", "{"], /--settings/],
+    [["--settings", "no-such-file.json"], /--settings/],
+    [["--settings", '{"limitz":{}}'], /limitz/],
   ])("refuses %j with exit code 2, naming it", async (args, named) => {
     const { code, stdout, stderr } = await run(...args).ended;
     expect(code).toBe(2);
@@ -54,16 +62,48 @@ describe("npm start", () => {
     expect(stderr).toContain("Usage:");
   });
 
-  test("takes the API's port, and the next two for the AWS endpoint and the stand-in", () => {
-    expect(parseOptions([]).ports).toEqual({ api: 7480, aws: 7481, standIn: 7482 });
-    expect(parseOptions(["--port", "9000"]).ports).toEqual({ api: 9000, aws: 9001, standIn: 9002 });
-    expect(parseOptions(["--port", "0"]).ports).toEqual({ api: 0, aws: 0, standIn: 0 });
+  test("refuses a setting that may not be so, naming it, with exit code 2", async () => {
+    const { code, stderr } = await run("--port", "0", "--settings", '{"limits":{"save":"often"}}').ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/limits/);
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+
+  test("takes the API's port, and the next four for the others", () => {
+    const from = (api: number) => {
+      return { api, aws: api + 1, standIn: api + 2, actingProxy: api + 3, deleteOwner: api + 4 };
+    };
+    expect(parseOptions([]).ports).toEqual(from(7480));
+    expect(parseOptions(["--port", "9000"]).ports).toEqual(from(9000));
+    expect(new Set(Object.values(parseOptions(["--port", "0"]).ports))).toEqual(new Set([0]));
+  });
+
+  test("takes settings as JSON or from a file, each limit by itself, and origins", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "waxseal-settings-")), "settings.json");
+    const settings = { writeSuite: "A256GCM", limits: { save: "1/hour" } };
+    writeFileSync(file, JSON.stringify(settings));
+    for (const given of [file, JSON.stringify(settings)]) {
+      const options = parseOptions([
+        "--settings",
+        given,
+        "--origin",
+        "http://a.test",
+        "--origin",
+        "http://b.test",
+      ]);
+      const limits = { ...defaultSettings.limits, save: "1/hour" };
+      expect(options.settings).toEqual({ ...settings, limits });
+      expect(options.origins).toEqual(["http://a.test", "http://b.test"]);
+    }
+    rmSync(dirname(file), { recursive: true });
   });
 
   test.each([
     [0, "the API"],
     [1, "the AWS endpoint"],
     [2, "the stand-in provider"],
+    [3, "the acting proxy"],
+    [4, "the deletion of owners"],
   ])("names a taken port (API's + %i, %s), offers a free one and ends with 1", async (offset, purpose) => {
     const base = (await nextFreePort(20_000 + Math.floor(Math.random() * 20_000))) ?? 0;
     const other = createServer();
@@ -95,7 +135,7 @@ describe("npm start, running", () => {
 
   test("prints an example provider key that the format check accepts", () => {
     const example = /"apiKey":"([^"]+)"/.exec(running.output.stdout)?.[1] ?? "";
-    expect(findProvider("openai").format.test(example)).toBe(true);
+    expect(findProvider(registry, "openai").plausibleFormat.test(example)).toBe(true);
     expect(example).toMatch(/example/);
   });
 });
@@ -106,7 +146,10 @@ describe("npm start -- --json", () => {
     try {
       const line = await stdoutOf(running, /\n/);
       const addresses = JSON.parse(line) as Record<string, string>;
-      expect(Object.keys(addresses)).toEqual(["api", "awsEndpoint", "standIn"]);
+      expect(Object.keys(addresses)).toEqual([
+        ...["api", "awsEndpoint", "standIn"],
+        ...["actingProxy", "deleteOwner"],
+      ]);
       const stream = await fetch(`${addresses["standIn"] ?? ""}/v1/chat/completions`, {
         method: "POST",
         body: JSON.stringify({ model: "slow" }),

@@ -4,18 +4,34 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gatewayProblems } from "../../../lib/routes.ts";
 import { handleApiRequest, type Invoke } from "../../../local/gateway/gateway.ts";
+import { matchRoute } from "../../../local/gateway/match.ts";
 import { requestTarget } from "../../../local/http/request-target.ts";
 import { closeServer, listen } from "../../../local/http/server.ts";
+import type { GatewayResource } from "../../../local/stack.ts";
 
 const ok = { statusCode: 200, headers: { "content-type": "application/json" }, body: "{}" };
 let invoked: { name: string; event: unknown }[] = [];
 let invoke: Invoke;
 let origin = "";
+const gateway: GatewayResource = {
+  preflights: {
+    "/v1/provider-keys/{provider}": {
+      status: 204,
+      headers: { "access-control-allow-origin": "https://app.test", vary: "Origin" },
+      origins: ["https://other.test"],
+    },
+  },
+  answerHeaders: {
+    MISSING_AUTHENTICATION_TOKEN: { "access-control-allow-origin": "'*'" },
+    REQUEST_TOO_LARGE: { "access-control-allow-origin": "method.request.header.Origin" },
+  },
+};
 const server = createServer((incoming, response) => {
-  void handleApiRequest(incoming, response, requestTarget(incoming.url), (name, event) => {
+  const noted: Invoke = (name, event) => {
     invoked.push({ name, event });
     return invoke(name, event);
-  });
+  };
+  void handleApiRequest(incoming, response, requestTarget(incoming.url), noted, gateway);
 });
 
 beforeAll(async () => {
@@ -167,7 +183,11 @@ describe("the gateway itself refuses", () => {
     ["GET", "/nowhere"],
     ["GET", "/v1/provider-keys/"],
     ["GET", "/v1/provider-keys/openai/work/more"],
-    ["PATCH", "/v1/provider-keys/openai"],
+    ["POST", "/v1/provider-keys/openai"],
+    ["OPTIONS", "/v1/provider-keys"],
+    // The resource is chosen before the method, and `verify` is more specific than `{name}`.
+    ["PUT", "/v1/provider-keys/openai/verify"],
+    ["DELETE", "/v1/provider-keys/openai/verify"],
     ["POST", "/proxy/openai"],
     ["POST", "/proxy/openai/"],
   ])("%s %s, which is no route", async (method, path) => {
@@ -206,6 +226,58 @@ describe("the gateway itself refuses", () => {
     const quotes = Buffer.alloc(3.5 * 1024 * 1024, '"');
     expectProblem(await send("POST", "/proxy/openai/v1/embeddings", [], quotes), "REQUEST_TOO_LARGE");
     expect(invoked).toEqual([]);
+  });
+});
+
+describe("which resource a path is of", () => {
+  test.each([
+    ["POST", "/v1/provider-keys/openai/verify", "/v1/provider-keys/{provider}/verify"],
+    ["PUT", "/v1/provider-keys/openai/work", "/v1/provider-keys/{provider}/{name}"],
+    ["POST", "/v1/provider-keys/openai/verify/verify", "/v1/provider-keys/{provider}/{name}/verify"],
+    ["OPTIONS", "/proxy/openai/v1/models", "/proxy/{provider}/{path+}"],
+  ])("%s %s", async (method, path, resource) => {
+    answering(ok);
+    await send(method, path);
+    expect(invoked[0]?.event).toMatchObject({ resource, httpMethod: method });
+  });
+
+  test("the literal segment before the parameter, in whatever order the routes stand", () => {
+    const route = { method: "GET", function: "list", errors: "problem" } as const;
+    const paths = ["/{rest+}", "/{one}/b", "/a/{two}", "/a/b"];
+    for (const order of [paths, paths.toReversed()]) {
+      const of = (path: string) =>
+        matchRoute(
+          order.map((one) => ({ ...route, path: one })),
+          "GET",
+          path,
+        )?.resource;
+      expect(["/a/b", "/a/c", "/c/b", "/c/c"].map(of)).toEqual(["/a/b", "/a/{two}", "/{one}/b", "/{rest+}"]);
+    }
+  });
+});
+
+describe("across origins, as the template says", () => {
+  test.each([
+    ["https://app.test", "https://app.test"],
+    ["https://other.test", "https://other.test"],
+    ["https://evil.test", "https://app.test"],
+  ])("a preflight of %s is answered for %s, before any function", async (asking, allowed) => {
+    answering(ok);
+    const answer = await send("OPTIONS", "/v1/provider-keys/openai", ["Origin", asking]);
+    expect(answer.status).toBe(204);
+    expect(answer.headers).toMatchObject({ "access-control-allow-origin": allowed, vary: "Origin" });
+    expect(invoked).toEqual([]);
+  });
+
+  test("the gateway's own answers have the headers of their type: a constant, or one of the request's", async () => {
+    answering(ok);
+    const lost = await send("GET", "/nowhere", ["Origin", "https://app.test"]);
+    expect(lost.headers["access-control-allow-origin"]).toBe("*");
+    const malformed = await send("GET", "/v1/provider-keys/%", ["Origin", "https://app.test"]);
+    expect(malformed.headers["access-control-allow-origin"]).toBeUndefined();
+    const body = Buffer.alloc(10 * 1024 * 1024 + 1, "a");
+    const large = await send("POST", "/proxy/openai/v1/embeddings", ["Origin", "https://app.test"], body);
+    expect(large.headers["access-control-allow-origin"]).toBe("https://app.test");
   });
 });
 

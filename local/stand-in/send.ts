@@ -16,7 +16,7 @@ export interface StandInCall {
   readonly released: () => Promise<void>;
 }
 
-const CHUNK_INTERVAL_MS = 40;
+const CHUNK_INTERVAL_MS = 20;
 const requestId = { "x-request-id": "req_stand_in", "request-id": "req_stand_in" };
 
 export function sendJson(

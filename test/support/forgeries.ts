@@ -39,7 +39,7 @@ function withoutSignature(header: Json, claims: Json, signature: string): Record
   return Object.fromEntries(
     spellings.flatMap((alg) => {
       const unsigned = `${encode({ ...header, alg })}.${encode(claims)}`;
-      const name = `alg ${JSON.stringify(alg) ?? "absent"}`;
+      const name = `alg ${alg === undefined ? "absent" : JSON.stringify(alg)}`;
       return [
         [`${name}, no signature`, `${unsigned}.`],
         [`${name}, two parts`, unsigned],
@@ -53,7 +53,7 @@ function withoutSignature(header: Json, claims: Json, signature: string): Record
 /** The public key, taken for the secret of an HMAC. */
 function withSharedSecrets(header: Json, claims: Json, jwks: AttackersMeans["jwks"]): Record<string, string> {
   const jwk = jwks.keys.find((one) => (one as Json)["kid"] === header["kid"]) as Json;
-  const publicKey = createPublicKey({ key: jwk as never, format: "jwk" });
+  const publicKey = createPublicKey({ key: jwk, format: "jwk" });
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   const secrets: Record<string, string | Buffer> = {
     "the public key in PEM": pem,

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { vi } from "vitest";
+import type { ApiResponse } from "../../lambdas/http/answer.ts";
 import type { ApiEvent } from "../../lambdas/http/event.ts";
+import type { AuthenticatedEvent } from "../../lambdas/http/middleware.ts";
 import { defaultSettings, environmentOf, type Settings } from "../../lib/settings.ts";
 
 /** A server on loopback that counts who asks; `pages` are what it answers with, by path. */
@@ -40,12 +42,10 @@ export async function checkOf(settings: Partial<Settings>): Promise<(event: ApiE
   const { sdkHeader } = await import("../../lambdas/http/proxy-event.ts");
   // Read on first use, and that is now: another deployment's may follow.
   (await import("../../lib/compose.ts")).settings();
-  const handler = middy()
-    .use(answerErrors() as never)
-    .use(authenticate(sdkHeader) as never)
-    .handler(({ who }: { who: { ownerId: string; actor: string } }) =>
-      Promise.resolve({ statusCode: 200, headers: {}, body: JSON.stringify(who) }),
-    );
+  const handler = middy<AuthenticatedEvent, ApiResponse>()
+    .use(answerErrors())
+    .use(authenticate(sdkHeader))
+    .handler(({ who }) => Promise.resolve({ statusCode: 200, headers: {}, body: JSON.stringify(who) }));
   return async (event) => {
     const context = { functionName: "f", awsRequestId: "r" } as Context;
     const answer = (await handler(event as never, context)) as unknown as {

@@ -4,7 +4,7 @@ const PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ["{id}", "[A-Za-z0-9._-]{1,128}"],
   ["{model}", "[A-Za-z0-9._:-]{1,128}"],
 ]);
-const PATTERN = /^(GET|POST|DELETE) (\/(?:[A-Za-z0-9._:~-]|\{id\}|\{model\}|\/(?!\/))+)$/;
+const PATTERN = /^(GET|POST|DELETE) (\/(?!\/)(?:[A-Za-z0-9._:~-]|\{id\}|\{model\}|\/(?!\/))+)$/;
 
 /** Whether an operator's pattern is one: see `AllowedCall`. */
 export function isAllowedCall(text: unknown): text is AllowedCall {

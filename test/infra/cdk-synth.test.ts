@@ -36,7 +36,7 @@ test("npx cdk synth works from a clean copy, without account, configuration or n
   expect(templateOf(path.join(folder, "cdk.out/Waxseal-dev.template.json"))).toEqual(
     templateOf(inProcess?.templateFullPath ?? ""),
   );
-}, 60_000);
+}, 180_000);
 
 test("two syntheses give the same template, asset hashes included", () => {
   const [one, other] = [temporaryFolder(), temporaryFolder()].map((folder) => {

@@ -1,9 +1,8 @@
-import { createClient } from "@supabase/supabase-js";
 import { describe, expect, test, vi } from "vitest";
 import { optionsFromContext } from "../../infra/options.ts";
 import { synthesize } from "../../infra/synth.ts";
-import { defaultSettings, environmentOf, type Settings } from "../../lib/settings.ts";
-import { fixtureEntries, ofType, synthesised, temporaryFolder, testSettings } from "./synthesised.ts";
+import { defaultSettings } from "../../lib/settings.ts";
+import { fixtureEntries, temporaryFolder, testSettings } from "./synthesised.ts";
 
 const role = "arn:aws:iam::123456789012:role/chat/Assistant";
 const acting = { role, users: ["*"], may: ["use", "delete"] };
@@ -142,65 +141,6 @@ describe("what an operator sets", () => {
 
   test("is checked in process too", () => {
     expect(() => synthesize({ ...testSettings, stage: "?" }, temporaryFolder())).toThrow("stage must be");
-  });
-});
-
-describe("a Supabase project's URL", () => {
-  const supabase = "https://abcd.supabase.co";
-
-  test("sets the issuer, the audience, where the public keys are, and the cookie", () => {
-    expect(optionsOf({ supabase }).settings).toEqual({
-      ...defaultSettings,
-      issuer: "https://abcd.supabase.co/auth/v1",
-      audience: "authenticated",
-      jwksUri: "https://abcd.supabase.co/auth/v1/.well-known/jwks.json",
-      sessionCookie: "sb-abcd-auth-token",
-    });
-  });
-
-  test("may stand in cdk.json, and gives way to each setting of its own", () => {
-    const { settings } = optionsOf({ waxseal: { supabase, sessionCookie: "none" }, audience: "app" });
-    expect(settings).toMatchObject({ audience: "app", sessionCookie: "none" });
-    expect(settings.issuer).toBe("https://abcd.supabase.co/auth/v1");
-  });
-
-  test("names the cookie as supabase-js does", () => {
-    for (const url of [supabase, "https://auth.app.test/", "http://127.0.0.1:54321"]) {
-      const client = createClient(url, "a public name for the client", { auth: { persistSession: false } });
-      const { storageKey } = client.auth as unknown as { storageKey: string };
-      expect(optionsOf({ supabase: url }).settings.sessionCookie).toBe(storageKey);
-    }
-  });
-});
-
-describe("the settings of a function", () => {
-  const roles = (count: number) =>
-    Array.from({ length: count }, () => ({
-      role,
-      users: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
-      may: ["use"],
-    }));
-
-  test("fit into Lambda's 4 KB of environment, or the synthesis says by how much they do not", () => {
-    expect(optionsOf({ actingRoles: roles(8) }).settings.actingRoles).toHaveLength(8);
-    expect(() => optionsOf({ actingRoles: roles(40) })).toThrow(
-      /^the settings are \d+ bytes too many for a function's environment.*the longest is WAXSEAL_ACTING_ROLES$/,
-    );
-  });
-
-  test("leave room for what the stack adds", () => {
-    const settings = { ...testSettings, actingRoles: roles(8) as Settings["actingRoles"] };
-    const functions = ofType(synthesised(settings), "AWS::Lambda::Function");
-    for (const [, { Properties }] of functions) {
-      const { Variables } = Properties["Environment"] as { Variables: Record<string, string> };
-      const added = Object.entries(Variables).filter(
-        ([name]) => !Object.hasOwn(environmentOf(settings), name),
-      );
-      // Six for quotes, colon and comma. The names of tables begin with the stack's: about 65 characters; the
-      // ARN of a KMS key has up to 90.
-      const bytes = added.reduce((sum, [name]) => sum + name.length + 6, 0) + 90 * added.length;
-      expect(bytes).toBeLessThanOrEqual(500);
-    }
   });
 });
 

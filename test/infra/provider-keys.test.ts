@@ -39,8 +39,8 @@ describe("an application's own functions", () => {
             (Properties as { PolicyDocument: { Statement: { Action: string }[] } }).PolicyDocument.Statement,
         )
         .map(({ Action }) => Action);
-    expect(actionsOf("Chat")).toEqual(["dynamodb:UpdateItem", "dynamodb:Query", "kms:Decrypt"]);
-    expect(actionsOf("Summary")).toEqual(["dynamodb:UpdateItem", "dynamodb:Query", "kms:Decrypt"]);
+    expect(actionsOf("Chat")).toEqual(["dynamodb:UpdateItem", "kms:Decrypt", "dynamodb:Query"]);
+    expect(actionsOf("Summary")).toEqual(["dynamodb:UpdateItem", "kms:Decrypt", "dynamodb:Query"]);
 
     const [kmsKey] = Object.values(template.findResources("AWS::KMS::Key"));
     const { Statement } = (kmsKey?.["Properties"] as { KeyPolicy: { Statement: Admission[] } }).KeyPolicy;

@@ -3,6 +3,7 @@ import { defaultPatterns } from "../../../lib/log/patterns.ts";
 import { isAllowed, isAllowedCall } from "../../../lib/providers/allowed-calls.ts";
 import { findProvider } from "../../../lib/providers/find.ts";
 import { registry, templates } from "../../../lib/providers/registry.ts";
+import { requestHeaders } from "../../../lib/proxy/headers.ts";
 import { canaryKey, canaryProviders } from "../../support/keys.ts";
 
 const all = [...registry, ...templates];
@@ -210,6 +211,13 @@ describe("the calls that SDKs make", () => {
   ])("%s: %s %s", (id, method, path) => {
     expect(isAllowed(findProvider(all, id).allowedCalls, method, path)).toBe(true);
   });
+});
+
+test("Anthropic's version is there where a caller gives none, and is the caller's where one does", () => {
+  const anthropic = findProvider(registry, "anthropic");
+  expect(requestHeaders(anthropic, new Headers()).get("anthropic-version")).toBe("2023-06-01");
+  const own = new Headers({ "anthropic-version": "2099-01-01" });
+  expect(requestHeaders(anthropic, own).get("anthropic-version")).toBe("2099-01-01");
 });
 
 test("every leak pattern finds its provider's keys in a text, and the log's redaction finds as much", () => {

@@ -1,15 +1,18 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
 import { ownerIdOf } from "../../lib/owner.ts";
 import { findProvider } from "../../lib/providers/find.ts";
+import { registry } from "../../lib/providers/registry.ts";
 import { forward } from "../../lib/proxy/forward.ts";
+import { scrubStream } from "../../lib/proxy/scrub.ts";
 import { Secret } from "../../lib/secret.ts";
 import { canaryKey, CANARY } from "../support/local-system.ts";
 
 /** Calls a provider that answers with these very bytes. */
-async function callProvider(answer: (providerKey: string) => string): Promise<Response> {
+async function callProvider(answer: (providerKey: string) => string | Uint8Array): Promise<Response> {
   const providerKey = canaryKey();
   const server = createServer((socket) => {
     socket.once("data", () => socket.end(answer(providerKey)));
@@ -17,19 +20,75 @@ async function callProvider(answer: (providerKey: string) => string): Promise<Re
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
     const call = {
-      provider: findProvider("openai"),
-      url: new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1/models`),
+      provider: findProvider(registry, "openai"),
+      target: "/v1/models",
       method: "GET",
       headers: new Headers(),
       body: undefined,
       signal: AbortSignal.timeout(5000),
     };
-    const noteHealth = () => Promise.resolve();
-    return await forward(call, { providerKey: new Secret(providerKey), useId: "use", noteHealth });
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const use = {
+      slot: "openai/default",
+      useId: "use",
+      origin,
+      noteHealth: () => Promise.resolve(),
+    } as const;
+    return await forward(call, { ...use, providerKey: new Secret(providerKey) });
   } finally {
     server.close();
   }
 }
+
+/** What is left of these chunks when the key is scrubbed from them. */
+async function scrubbed(chunks: readonly string[], providerKey: string): Promise<string> {
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(Buffer.from(chunk));
+      controller.close();
+    },
+  });
+  return new Response(stream.pipeThrough(scrubStream(new Secret(providerKey)))).text();
+}
+
+describe("a provider that sends the key back in pieces", () => {
+  const providerKey = canaryKey();
+  const text = `before ${providerKey} after`;
+
+  test("cut at any two places", async () => {
+    for (let first = 1; first < text.length; first += 1) {
+      for (let second = first; second < text.length; second += 1) {
+        const chunks = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+        expect(await scrubbed(chunks, providerKey)).toBe("before [redacted] after");
+      }
+    }
+  });
+
+  test("byte by byte, again and again, with beginnings of it between", async () => {
+    const many = `${providerKey}${providerKey.slice(0, 9)}${providerKey}${providerKey.slice(0, -1)} ${text}`;
+    const shown = await scrubbed(many.split(""), providerKey);
+    const between = ["[redacted]", providerKey.slice(0, 9), "[redacted]", providerKey.slice(0, -1)].join("");
+    expect(shown).toBe(`${between} before [redacted] after`);
+  });
+});
+
+describe("a provider that sends the key back encoded, though nobody asked", () => {
+  test.each([
+    ["gzip", gzipSync],
+    ["br", brotliCompressSync],
+    ["deflate", deflateSync],
+    ["zstd", zstdCompressSync],
+    ["gzip, br", (text: string) => brotliCompressSync(gzipSync(text))],
+  ] as const)("%s", async (encoding, compress) => {
+    const response = await callProvider((providerKey) => {
+      const body = compress(`before ${providerKey} after`);
+      const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`;
+      return Buffer.concat([Buffer.from(head), body]);
+    });
+    expect(await response.text()).toBe("before [redacted] after");
+    expect(response.headers.has("content-encoding")).toBe(false);
+  });
+});
 
 test("an unreadable body that quotes the provider key fails with an error that does not", async () => {
   const response = await callProvider(
@@ -45,7 +104,8 @@ test("a header that has the provider key as its name stays behind", async () => 
     (providerKey) =>
       `HTTP/1.1 200 OK\r\nopenai-${providerKey}: x\r\nopenai-other: y\r\ncontent-length: 0\r\n\r\n`,
   );
-  expect([...response.headers.keys()]).toEqual(["openai-other"]);
+  const names = [...response.headers.keys()].filter((name) => !name.startsWith("waxseal-"));
+  expect(names).toEqual(["openai-other"]);
 });
 
 test("a status that is none is an unreachable provider", async () => {

@@ -5,6 +5,7 @@ import { canaryKey } from "../../support/keys.ts";
 import { Person, startForTest } from "../../support/local-system.ts";
 import { everySdk, type Connect } from "./clients.ts";
 import { chunkByChunk, echoes } from "./echo.ts";
+import { azureResource, compatibleProviders } from "./compatible.ts";
 import { errorsThroughProxy, failureOf } from "./errors.ts";
 import { expectOnlyOurs, takeReceived } from "./received.ts";
 
@@ -20,7 +21,7 @@ const keys = {
 const headers = { cookie: "of-the-caller", "x-forwarded-for": "of-the-caller", "x-custom": "of-the-caller" };
 
 beforeAll(async () => {
-  system = await startForTest();
+  system = await startForTest({ settings: { customProviders: azureResource } });
   ada = await Person.named(system, "ada");
   for (const [provider, providerKey] of Object.entries(keys)) await ada.save(providerKey, provider);
   // What `grantUse` gives a function of the application's own.
@@ -51,6 +52,12 @@ describe("through the proxy", () => {
     chunkByChunk((provider) => as(ada)(provider), release);
     echoes((provider, path, body) => ada.request("POST", `/proxy/${provider}${path}`, body));
   });
+
+  describe("OpenAI's SDK with", () =>
+    compatibleProviders(
+      () => system,
+      () => ada,
+    ));
 
   describe("an error is the SDK's own", () => errorsThroughProxy(() => system, as));
 });

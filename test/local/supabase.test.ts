@@ -92,7 +92,7 @@ describe("another page", () => {
     const before = await storedItems(system);
     for (const headers of [{}, { origin: other }, { origin: "null" }, { origin: `${app}.evil.example` }]) {
       const body = { provider: "openai", apiKey: canaryKey("openai") };
-      const answer = await send(method, path, headers as Record<string, string>, body);
+      const answer = await send(method, path, headers, body);
       expect(answer).toMatchObject({ status: 403, code: "ORIGIN_NOT_ALLOWED" });
     }
     expect(await storedItems(system)).toEqual(before);

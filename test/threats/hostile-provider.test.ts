@@ -88,6 +88,19 @@ describe("a provider that sends the key back encoded, though nobody asked", () =
     expect(await response.text()).toBe("before [redacted] after");
     expect(response.headers.has("content-encoding")).toBe(false);
   });
+
+  // Node's `fetch` leaves these as they came, and what is gzip in them could be read by the caller.
+  test.each(["unknown", "gzip, unknown", "unknown, gzip", "identity, gzip"])(
+    "%s is refused",
+    async (encoding) => {
+      const answer = callProvider((providerKey) => {
+        const body = gzipSync(`before ${providerKey} after`);
+        const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`;
+        return Buffer.concat([Buffer.from(head), body]);
+      });
+      await expect(answer).rejects.toMatchObject({ code: "PROVIDER_UNREACHABLE" });
+    },
+  );
 });
 
 test("an unreadable body that quotes the provider key fails with an error that does not", async () => {

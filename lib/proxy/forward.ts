@@ -43,15 +43,25 @@ async function send(call: ProviderCall, headers: Headers, origin: string): Promi
   const response = await fetch(new URL(target, origin), init).catch(() => {
     throw new WaxsealError(signal.aborted ? "PROVIDER_TIMEOUT" : "PROVIDER_UNREACHABLE");
   });
-  if (
-    (response.status >= 200 && response.status < 300) ||
-    (response.status >= 400 && response.status < 600)
-  ) {
-    return response;
-  }
+  const { status } = response;
+  const isAnswer = (status >= 200 && status < 300) || (status >= 400 && status < 600);
+  if (isAnswer && isDecoded(response)) return response;
   await response.body?.cancel();
-  throw new WaxsealError(response.status < 400 ? "PROVIDER_REDIRECTED" : "PROVIDER_UNREACHABLE");
+  throw new WaxsealError(status >= 300 && status < 400 ? "PROVIDER_REDIRECTED" : "PROVIDER_UNREACHABLE");
 }
+
+/**
+ * Whether we see the body's own bytes: `fetch` hands on as it came what is encoded in a way that it does not know,
+ * or in several of which it does not know one (tried, Node 24), and an echoed key would not be found in it.
+ */
+function isDecoded({ headers }: Response): boolean {
+  const encoding = headers.get("content-encoding") ?? "identity";
+  const codings = encoding.split(",").map((coding) => coding.trim().toLowerCase());
+  return encoding === "identity" || codings.every((coding) => DECODED.has(coding));
+}
+
+/** Not zstd: Node 24 decodes it, Node 20, in which a back end may have the library, does not. */
+const DECODED = new Set(["gzip", "x-gzip", "deflate", "br"]);
 
 function scrubbed(response: Response, { providerKey, slot, useId }: ProviderKeyUse): Response {
   const headers = responseHeaders(response.headers)

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ownerIdOf } from "../../lib/owner.ts";
 import { findProvider } from "../../lib/providers/find.ts";
@@ -77,7 +77,6 @@ describe("a provider that sends the key back encoded, though nobody asked", () =
     ["gzip", gzipSync],
     ["br", brotliCompressSync],
     ["deflate", deflateSync],
-    ["zstd", zstdCompressSync],
     ["gzip, br", (text: string) => brotliCompressSync(gzipSync(text))],
   ] as const)("%s", async (encoding, compress) => {
     const response = await callProvider((providerKey) => {
@@ -89,8 +88,8 @@ describe("a provider that sends the key back encoded, though nobody asked", () =
     expect(response.headers.has("content-encoding")).toBe(false);
   });
 
-  // Node's `fetch` leaves these as they came, and what is gzip in them could be read by the caller.
-  test.each(["unknown", "gzip, unknown", "unknown, gzip", "identity, gzip"])(
+  // Node's `fetch` leaves these as they came (zstd in older versions), and the caller could decode them.
+  test.each(["unknown", "gzip, unknown", "unknown, gzip", "identity, gzip", "zstd"])(
     "%s is refused",
     async (encoding) => {
       const answer = callProvider((providerKey) => {

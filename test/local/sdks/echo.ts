@@ -14,7 +14,7 @@ const routes: Readonly<Record<ProviderId, (model: string) => string>> = {
 const providerIds = Object.keys(routes) as ProviderId[];
 
 /** What the stand-in does with the key that it got: `local/stand-in/echo.ts`. */
-const inTheBody = ["", "-bytes", "-gzip", "-br", "-deflate", "-zstd"];
+const inTheBody = ["", "-bytes", "-gzip", "-br", "-deflate"];
 
 /** Whoever speaks to a provider that sends back the key it got does not see it. */
 export function echoes(call: (provider: ProviderId, path: string, body: object) => Promise<Response>): void {
@@ -27,6 +27,12 @@ export function echoes(call: (provider: ProviderId, path: string, body: object) 
       const text = await response.text();
       expect(text).toMatch(/^before (Bearer )?\[redacted\] after$/);
       expectNoKey(response, text);
+    });
+
+    test("in the body, in an encoding that not every Node can decode: refused", async () => {
+      const failure: unknown = await send(provider, "echo-key-zstd").catch((error: unknown) => error);
+      const code = failure instanceof Response ? failure.headers.get("waxseal-error-code") : undefined;
+      expect(code ?? (failure as { code?: string }).code).toBe("PROVIDER_UNREACHABLE");
     });
 
     test("in the body, streamed, cut within the key", async () => {

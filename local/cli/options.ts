@@ -27,7 +27,7 @@ only: AWS is emulated, and anyone on this machine can ask for a token.
   --data DIR   keep records, keys and CloudTrail records in DIR (default: in memory only)
   --origin URL pages of this origin may call the API too (can be given several times)
   --settings S settings of the stage that are to be others, as JSON or a file of it:
-               '{"limits":{…}}' (docs/settings.md, or lib/settings.ts)
+               '{"limits":{"save":"2/minute"}}' (lib/settings.ts says which there are)
   --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
                "deleteOwner"}; all else to stderr
   --verbose    show what the functions log

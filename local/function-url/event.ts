@@ -11,7 +11,7 @@ const domainPrefix = "local";
  */
 export function urlEvent(request: IncomingMessage, caller: Caller, body: Buffer) {
   const { method = "GET", url = "/" } = request;
-  const [rawPath = "/", rawQueryString = ""] = splitOnce(url, "?");
+  const [rawPath, rawQueryString = ""] = splitOnce(url, "?");
   const { cookie, ...headers } = headersOf(request);
   const queryStringParameters = queryOf(rawQueryString);
   const isBase64Encoded = body.byteLength > 0 && !isText(headers["content-type"]);

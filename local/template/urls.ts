@@ -1,6 +1,6 @@
 /** Function URLs, and the statements of the functions' resource-based policies that are about them. */
 import type { FunctionResource, Statement } from "../stack.ts";
-import { asOneOf, asText, onlyKnown, TemplateError } from "./read.ts";
+import { asOneOf, asText, asTexts, onlyKnown, TemplateError } from "./read.ts";
 import type { Resource } from "./resources.ts";
 
 /** By a function's ARN: its `url`, if it has one. */
@@ -50,7 +50,7 @@ function statementOf({ logicalId, properties }: Resource): Statement[] {
           : { StringEquals: { "lambda:FunctionUrlAuthType": [asText(FunctionUrlAuthType, logicalId)] } }),
         ...(InvokedViaFunctionUrl === undefined
           ? {}
-          : { Bool: { "lambda:InvokedViaFunctionUrl": [String(InvokedViaFunctionUrl)] } }),
+          : { Bool: { "lambda:InvokedViaFunctionUrl": asTexts(InvokedViaFunctionUrl, logicalId) } }),
       },
     },
   ];

@@ -1,20 +1,28 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { functionEntries } from "../../lib/routes.ts";
+import { actingRoutes, functionEntries, gatewayProblems, routes } from "../../lib/routes.ts";
 import { loadStack } from "../../local/template.ts";
-import { actingSettings, fixtureEntries, ofType, synthesised } from "./synthesised.ts";
+import { fixtureEntries, ofType, synthesised, testSettings } from "./synthesised.ts";
 
-const deployed = synthesised(actingSettings);
+const role = "arn:aws:iam::111122223333:role/chat-backend";
+const allowedOrigins = ["https://app.test", "https://other.test"];
+const deployed = synthesised({
+  ...testSettings,
+  allowedOrigins,
+  actingRoles: [{ role, users: ["*"], may: ["use"] }],
+  waf: "on",
+});
 const local = loadStack(deployed.directory);
 
 describe("the local system runs what the template deploys", () => {
-  test("every table, KMS key, role and function of it, and the functions of the route table", () => {
+  test("every table, KMS key, role, function and URL of it, and the functions of the route table", () => {
     const count = (type: string) => ofType(deployed, type).length;
     expect(local.tables).toHaveLength(count("AWS::DynamoDB::Table"));
     expect(local.kmsKeys).toHaveLength(count("AWS::KMS::Key"));
     expect(local.roles).toHaveLength(count("AWS::IAM::Role"));
     expect(local.functions).toHaveLength(count("AWS::Lambda::Function"));
+    expect(local.functions.filter(({ url }) => url)).toHaveLength(count("AWS::Lambda::Url"));
     expect(local.functions.map(({ name }) => name)).toEqual(Object.keys(functionEntries));
   });
 
@@ -35,5 +43,34 @@ describe("the local system runs what the template deploys", () => {
       ...local.kmsKeys.flatMap(({ policy }) => policy),
     ];
     expect(loaded).toHaveLength(written.length - trustPolicies);
+  });
+
+  test("a URL for each function of back ends, which streams where its route does, for the roles that may", () => {
+    const urls = Object.fromEntries(local.functions.flatMap(({ name, url }) => (url ? [[name, url]] : [])));
+    expect(Object.keys(urls)).toEqual(actingRoutes.map((route) => route.function));
+    for (const route of actingRoutes) {
+      expect(urls[route.function]?.invokeMode).toBe("streams" in route ? "RESPONSE_STREAM" : "BUFFERED");
+    }
+    const allowed = (name: string) =>
+      urls[name]?.policy.map(({ principals, actions }) => [...(principals ?? []), ...actions]);
+    expect(allowed("acting-proxy")).toEqual([
+      [role, "lambda:InvokeFunctionUrl"],
+      [role, "lambda:InvokeFunction"],
+    ]);
+    expect(allowed("delete-owner")).toEqual([]);
+  });
+
+  test("the gateway's own answers: a preflight on every path, for every origin, and CORS on each error", () => {
+    const { preflights = {}, answerHeaders = {} } = local.gateway ?? {};
+    expect(Object.keys(preflights).toSorted()).toEqual(
+      [...new Set(routes.map((route) => route.path))].toSorted(),
+    );
+    for (const { headers, origins } of Object.values(preflights)) {
+      expect([headers["access-control-allow-origin"], ...origins]).toEqual(allowedOrigins);
+    }
+    expect(Object.keys(answerHeaders).toSorted()).toEqual(Object.keys(gatewayProblems).toSorted());
+    for (const headers of Object.values(answerHeaders)) {
+      expect(headers).toHaveProperty("access-control-allow-origin");
+    }
   });
 });

@@ -7,15 +7,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { canaryKey } from "../support/local-system.ts";
+import { canaryKey } from "../support/keys.ts";
 
 const start = fileURLToPath(new URL("../../local/start.ts", import.meta.url));
 const dataDirectory = mkdtempSync(join(tmpdir(), "waxseal-restart-"));
 /** What is tried is the folder, not the limits. */
-const settings = JSON.stringify({
-  limits: { save: "off", update: "off", remove: "off", proxy: "off" },
-  customProviders: {},
-});
+const settings = JSON.stringify({ limits: { save: "off", update: "off", remove: "off", proxy: "off" } });
 
 interface Running {
   readonly child: ChildProcess;

@@ -12,6 +12,7 @@ import { defaultSettings } from "../../../lib/settings.ts";
 import { parseOptions } from "../../../local/cli/options.ts";
 import { nextFreePort } from "../../../local/cli/ports.ts";
 import { closeServer, listen } from "../../../local/http/server.ts";
+import { canaryKey } from "../../support/keys.ts";
 
 const start = fileURLToPath(new URL("../../../local/start.ts", import.meta.url));
 
@@ -152,6 +153,7 @@ describe("npm start -- --json", () => {
       ]);
       const stream = await fetch(`${addresses["standIn"] ?? ""}/v1/chat/completions`, {
         method: "POST",
+        headers: { authorization: `Bearer ${canaryKey()}` },
         body: JSON.stringify({ model: "slow" }),
       });
       const cut = stream.text().catch(() => "cut");

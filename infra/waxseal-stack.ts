@@ -108,6 +108,11 @@ export class WaxsealStack extends Stack {
       const message = `No token will be accepted until ${name} is set: -c ${name}=… or waxseal.${name} in cdk.json`;
       Annotations.of(this).addWarningV2(`waxseal:${name}`, message);
     }
+    if (settings.sessionCookie !== "none" && settings.allowedOrigins.length === 0) {
+      const message =
+        "Sessions by cookie can change nothing until allowedOrigins is set: -c allowedOrigins=https://…";
+      Annotations.of(this).addWarningV2("waxseal:allowedOrigins", message);
+    }
   }
 }
 

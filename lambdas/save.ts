@@ -42,6 +42,8 @@ async function saveLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
 async function save(event: AuthenticatedEvent): Promise<ApiResponse> {
   const slot = slotIn(event, providers());
   const { apiKey, ...details } = parseBody(event, body);
-  const saved = await saveProviderKey(savePorts(), event.who, { slot, pasted: apiKey, ...details });
-  return json(200, { provider: slot.provider.id, name: slot.name, state: "active", ...saved });
+  const request = { slot, pasted: apiKey, ...details };
+  const { savedAt, warnings } = await saveProviderKey(savePorts(), event.who, request);
+  const saved = { provider: slot.provider.id, name: slot.name, state: "active", savedAt };
+  return json(200, warnings.length > 0 ? { ...saved, warnings } : saved);
 }

@@ -91,6 +91,7 @@ export const gatewayProblems = {
   MISSING_AUTHENTICATION_TOKEN: { status: 404, code: "ROUTE_NOT_FOUND", title: "There is no such route" },
   REQUEST_TOO_LARGE: { status: 413, code: "PAYLOAD_TOO_LARGE", title: "The request is too large" },
   THROTTLED: { status: 429, code: "RATE_LIMITED", title: "Too many requests" },
+  WAF_FILTERED: { status: 403, code: "FILTERED", title: "The request was filtered" },
   DEFAULT_4XX: { status: 400, code: "BAD_REQUEST", title: "The request was refused" },
   DEFAULT_5XX: { status: 502, code: "GATEWAY_FAILED", title: "The service did not answer" },
 } as const;

@@ -90,7 +90,7 @@ export const defaultSettings: Settings = {
     remove: "120/minute",
     verify: "20/minute",
     proxy: "600/minute",
-    failedAuthentication: "300/minute",
+    failedAuthentication: "600/minute",
   },
   proxyWithoutLimits: "allow",
   fallbackOn: fallbackReasons,

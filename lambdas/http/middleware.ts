@@ -56,12 +56,20 @@ async function identityOf(event: ApiEvent, tokenHeader: string | undefined): Pro
  */
 async function countFailure(event: ApiEvent, requestId: string): Promise<void> {
   try {
-    await takeLimit()("failedAuthentication", event.requestContext.identity.sourceIp);
+    await takeLimit()("failedAuthentication", networkOf(event.requestContext.identity.sourceIp));
   } catch (error) {
     if (isWaxsealError(error, "RATE_LIMITED")) throw error;
     const aws = isWaxsealError(error) ? error.aws : undefined;
     logger.error("failed authentication not counted", { code: "LIMITS_UNAVAILABLE", requestId, aws });
   }
+}
+
+/** An IPv6 address counts as its network: whoever has one address of a /64 has all of them (RFC 6177). */
+function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = [], tail = []] = address.split("::", 2).map((half) => half.split(":").filter(Boolean));
+  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return [...head, ...zeros, ...tail].slice(0, 4).join(":");
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Provider {
   readonly requestHeaders: readonly string[];
   /** What its API requires of every request; a caller's own of the same name goes before. In lower case. */
   readonly requiredHeaders?: Readonly<Record<string, string>>;
-  /** A call that costs nothing and needs a good key, for `verify`. */
+  /** A call that costs nothing and needs a good key, for `verify`; its answer is shown to nobody. */
   readonly verifyCall: `GET /${string}`;
   /** How an error shows that the provider key is not good, besides 401 and 403. */
   readonly rejectionSigns?: readonly Sign[];

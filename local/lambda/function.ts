@@ -3,10 +3,10 @@ import { localRegion, type FunctionResource } from "../stack.ts";
 import { Environment, type InvocationResult } from "./environment.ts";
 
 /**
- * At most this many environments of a function; what comes beyond waits, where Lambda would throttle. With 32,
- * a hundred users on two cores took 18 s for what takes 14 s with 8, and twice the memory (November 2026).
+ * At most this many environments of a function; what comes beyond waits, where Lambda would throttle. More cost
+ * memory and, on two cores, time: a hundred users took 18 s with 32, 15 s with 12, 14 s with 8 (November 2026).
  */
-const MAX_ENVIRONMENTS = 8;
+const MAX_ENVIRONMENTS = 16;
 /** A request waits this long for a running environment before another is started. */
 const PATIENCE_MS = 100;
 

@@ -74,7 +74,7 @@ function refuse(why: Refusal): RefusalAnswer {
   return { status, body: { type: "error", error: { type, message: text }, request_id: "req_stand_in" } };
 }
 
-/** From Anthropic's page "Errors" (read 2026-11-24); a balance that is used up is a 400. */
+/** In the shape and with the types of Anthropic's errors; a balance that is used up is a 400. */
 const refusals: Readonly<Record<Refusal, readonly [number, string, string]>> = {
   missing: [401, "authentication_error", "x-api-key header is required"],
   rejected: [401, "authentication_error", "invalid x-api-key"],

@@ -64,7 +64,7 @@ function refuse(why: Refusal): RefusalAnswer {
   return { status, body: { id, message: text } };
 }
 
-/** From Cohere's page "Errors" (read 2026-11-24). */
+/** In the shape and with the statuses of Cohere's errors; the texts are not to the letter. */
 const refusals: Readonly<Record<Refusal, readonly [number, string]>> = {
   missing: [401, "no api key supplied"],
   rejected: [401, "invalid api token"],

@@ -79,7 +79,7 @@ function quotaFailure(quotaId: string): object {
 const overQuota = "You exceeded your current quota, please check your plan and billing details.";
 const perModel = "PerProjectPerModel-FreeTier";
 
-/** A key that Google does not know is a 400 there, told by its reason ("Troubleshooting", read 2026-11-24). */
+/** A key that Google does not know is a 400 there, told by its reason ("Troubleshooting"). */
 const refusals: Readonly<Record<Refusal, readonly [number, string, string, object?]>> = {
   missing: [401, "UNAUTHENTICATED", "Request is missing required authentication credential."],
   rejected: [

@@ -2,8 +2,8 @@ import type { Refusal, RefusalAnswer } from "./refusal.ts";
 import type { StandInCall } from "./send.ts";
 
 /**
- * Refusals of the providers that speak OpenAI's API. Those of OpenAI as in its "Error codes" guide; Azure's,
- * OpenRouter's and DeepSeek's differ where those say so (all read 2026-11-24).
+ * Refusals of the providers that speak OpenAI's API, in the shapes that their SDKs read; the texts are not
+ * theirs to the letter. Azure's, OpenRouter's and DeepSeek's have other shapes or statuses.
  */
 export function refuseAsOpenAi(why: Refusal, { method, path, headers }: StandInCall): RefusalAnswer {
   if (path.startsWith("/api/v1/")) return ofOpenRouter(why);

@@ -30,7 +30,6 @@ export const openrouter: Provider = {
     "GET /embeddings/models",
     "GET /images/models",
     "GET /generation",
-    "GET /key",
   ]),
   queryParameters: [
     ...["category", "id", "input_modalities", "limit", "offset", "output_modalities"],
@@ -40,7 +39,8 @@ export const openrouter: Provider = {
     ...["http-referer", "x-title", "x-openrouter-title", "x-openrouter-categories"],
     ...["anthropic-version", "anthropic-beta"],
   ],
-  // `/models` answers without a key; `/key` describes the key that asks.
+  // `/models` answers without a key; `/key` describes the key that asks, part of it included, so the proxy
+  // passes it on for nobody.
   verifyCall: "GET /api/v1/key",
   // A key's own spending limit is a 403, an empty balance a 402: openrouter.ai/docs, "Limits"; RooCodeInc/Roo-Code issue 515.
   quotaSigns: [{ status: 403, body: /[Kk]ey limit exceeded/ }],

@@ -175,3 +175,14 @@ describe("CORS", () => {
     expect(headers).not.toHaveProperty("access-control-allow-origin");
   });
 });
+
+test.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+  ["2001:db8:1:2::6", "2001:db8:1:2"],
+  ["2001:db8::6", "2001:db8:0:0"],
+  ["::1", "0:0:0:0"],
+])("a failure from %s counts for %s", async (sourceIp, network) => {
+  await answerTo(apiEvent({ authorization: "Bearer bad" }, { requestContext: { identity: { sourceIp } } }));
+  expect(root.taken).toEqual([`failedAuthentication ${network}`]);
+});

@@ -88,9 +88,10 @@ describe.each(all)("the entry $id", (provider) => {
   test("allows only calls that are written as such, each once, and the call that verifies", () => {
     for (const call of allowedCalls) expect(isAllowedCall(call), call).toBe(true);
     expect(new Set(allowedCalls).size).toBe(allowedCalls.length);
-    const [method, path] = verifyCall.split(" ");
-    expect(method).toBe("GET");
-    expect(isAllowed(allowedCalls, "GET", path!)).toBe(true);
+    // OpenRouter's answer has a part of the key in it: for us alone.
+    const isOurs = provider.id === "openrouter";
+    expect(isAllowedCall(verifyCall)).toBe(true);
+    expect(isAllowed(allowedCalls, "GET", verifyCall.slice("GET ".length))).toBe(!isOurs);
     expect(allowedCalls.filter((call) => !/^(?:GET|POST) \/[a-z]/.test(call))).toEqual([]);
   });
 

@@ -1,7 +1,14 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The tests of `npm test`. Longer runs are in `test/vitest.soak.ts`. */
 export default defineConfig({
+  resolve: {
+    // The examples import the package as its users do; the tests run them over the sources.
+    alias: { "waxseal/acting": source("lib/acting/index.ts"), waxseal: source("lib/index.ts") },
+  },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/soak/**", "test/**/fixtures/**", "node_modules/**"],

@@ -89,7 +89,11 @@ export const binaryMediaTypes: readonly string[] = ["multipart/form-data", "appl
 /** What the gateway itself answers, as RFC 9457 problem documents, by API Gateway response type. */
 export const gatewayProblems = {
   MISSING_AUTHENTICATION_TOKEN: { status: 404, code: "ROUTE_NOT_FOUND", title: "There is no such route" },
-  REQUEST_TOO_LARGE: { status: 413, code: "PAYLOAD_TOO_LARGE", title: "The request is too large" },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    code: "PAYLOAD_TOO_LARGE",
+    title: "The request is too large: at most 6 MB; what is larger a back end calls with providerFetch",
+  },
   THROTTLED: { status: 429, code: "RATE_LIMITED", title: "Too many requests" },
   WAF_FILTERED: { status: 403, code: "FILTERED", title: "The request was filtered" },
   DEFAULT_4XX: { status: 400, code: "BAD_REQUEST", title: "The request was refused" },

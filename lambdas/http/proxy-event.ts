@@ -7,8 +7,8 @@ import { headerValues, type ApiEvent } from "./event.ts";
 
 /** The `{provider}` of a proxied route: `openai`, or `openai@name` for one of several. */
 export function addressee(event: ApiEvent): { providerId: string; name: string | undefined } {
-  const [providerId = "", name] = (event.pathParameters?.["provider"] ?? "").split("@", 2);
-  return { providerId, name };
+  const [providerId = "", ...name] = (event.pathParameters?.["provider"] ?? "").split("@");
+  return { providerId, name: name.length > 0 ? name.join("@") : undefined };
 }
 
 /** The header in which the provider's official SDK sends its key; ours is the token that is there. */

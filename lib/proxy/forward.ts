@@ -40,7 +40,8 @@ async function send(call: ProviderCall, headers: Headers, origin: string): Promi
     signal,
     redirect: "manual",
   };
-  const response = await fetch(new URL(target, origin), init).catch(() => {
+  // Put together, not resolved: a path that begins with two slashes would be another host.
+  const response = await fetch(origin + target, init).catch(() => {
     throw new WaxsealError(signal.aborted ? "PROVIDER_TIMEOUT" : "PROVIDER_UNREACHABLE");
   });
   const { status } = response;

@@ -71,9 +71,12 @@ function isText(contentType = ""): boolean {
   return /^(text\/.*|application\/(json|xml|javascript))$/i.test(contentType.split(";", 1)[0]?.trim() ?? "");
 }
 
+/** Without what objects inherit: a caller may send a header or a parameter named `constructor`. */
+const noValues = () => Object.create(null) as Record<string, string>;
+
 /** Names in lower case; the values of a repeated one with commas between. */
 function headersOf({ rawHeaders }: IncomingMessage): Partial<Record<string, string>> {
-  const headers: Record<string, string> = {};
+  const headers = noValues();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
     const value = rawHeaders[index + 1] ?? "";
@@ -83,7 +86,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Partial<Record<string, stri
 }
 
 function queryOf(rawQueryString: string): Record<string, string> | undefined {
-  const query: Record<string, string> = {};
+  const query = noValues();
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
     query[name] = name in query ? `${query[name]},${value}` : value;
   }

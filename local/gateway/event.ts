@@ -48,8 +48,11 @@ export function proxyEvent(
 
 type MultiValues = Record<string, string[]>;
 
+/** Without what objects inherit: a caller may send a header or a parameter named `constructor`. */
+const noValues = () => Object.create(null) as MultiValues;
+
 function headersOf(request: IncomingMessage): MultiValues {
-  const headers: MultiValues = {};
+  const headers = noValues();
   const { rawHeaders } = request;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     (headers[rawHeaders[index] ?? ""] ??= []).push(rawHeaders[index + 1] ?? "");
@@ -58,7 +61,7 @@ function headersOf(request: IncomingMessage): MultiValues {
 }
 
 function queryOf(target: RequestTarget): MultiValues | null {
-  const query: MultiValues = {};
+  const query = noValues();
   for (const [name, value] of target.query) (query[name] ??= []).push(value);
   return Object.keys(query).length > 0 ? query : null;
 }

@@ -83,6 +83,14 @@ describe("providerFetch", () => {
     expect(system.cloudTrailRecords()).toHaveLength(decryptions);
   });
 
+  test("takes no path for a host", async () => {
+    const target = `//127.0.0.1:9/v1/chat/completions`;
+    const response = await waxseal.providerFetch(request)(system.standIn + target);
+    expect(response.status).toBe(404);
+    const received = (await (await fetch(`${system.standIn}/_received`)).json()) as { path: string }[];
+    expect(received.at(-1)?.path).toBe(target);
+  });
+
   test("does not follow redirects with the provider key, and scrubs an echo of it", async () => {
     const url = `${system.standIn}/v1/chat/completions`;
     const post = (model: string) =>

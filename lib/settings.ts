@@ -148,7 +148,14 @@ export interface RuntimeSettings extends Omit<
  */
 export function settingsFromEnvironment(environment: Readonly<NodeJS.ProcessEnv>): RuntimeSettings {
   const text = (name: string): string => environment[name] || invalid();
-  const json = <Value>(name: string): Value => parsed(text(name)) as Value;
+  const list = (name: string): unknown[] => {
+    const value = parsed(text(name));
+    return Array.isArray(value) ? value : invalid();
+  };
+  const record = (name: string): Record<string, unknown> => {
+    const value = parsed(text(name));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : invalid();
+  };
   return {
     stage: text("WAXSEAL_STAGE"),
     issuer: text("WAXSEAL_ISSUER"),
@@ -156,16 +163,16 @@ export function settingsFromEnvironment(environment: Readonly<NodeJS.ProcessEnv>
     jwksUri: text("WAXSEAL_JWKS_URI"),
     ownerClaim: text("WAXSEAL_OWNER_CLAIM"),
     sessionCookie: text("WAXSEAL_SESSION_COOKIE"),
-    allowedOrigins: json("WAXSEAL_ALLOWED_ORIGINS"),
+    allowedOrigins: list("WAXSEAL_ALLOWED_ORIGINS").map(String),
     writeSuite: suite(text("WAXSEAL_WRITE_SUITE")),
     readSuites: text("WAXSEAL_READ_SUITES").split(",").map(suite),
-    customProviders: customProviders(json("WAXSEAL_CUSTOM_PROVIDERS")),
-    proxyCalls: json("WAXSEAL_PROXY_CALLS"),
-    endpointOrigins: origins(json("WAXSEAL_ENDPOINT_ORIGINS")),
-    limits: json("WAXSEAL_LIMITS"),
+    customProviders: customProviders(record("WAXSEAL_CUSTOM_PROVIDERS") as Settings["customProviders"]),
+    proxyCalls: record("WAXSEAL_PROXY_CALLS") as Settings["proxyCalls"],
+    endpointOrigins: origins(record("WAXSEAL_ENDPOINT_ORIGINS") as Settings["endpointOrigins"]),
+    limits: limitsOf(record("WAXSEAL_LIMITS")),
     proxyWithoutLimits: text("WAXSEAL_PROXY_WITHOUT_LIMITS") === "allow" ? "allow" : "refuse",
-    fallbackOn: json("WAXSEAL_FALLBACK_ON"),
-    actingRoles: json("WAXSEAL_ACTING_ROLES"),
+    fallbackOn: list("WAXSEAL_FALLBACK_ON") as Settings["fallbackOn"],
+    actingRoles: list("WAXSEAL_ACTING_ROLES") as Settings["actingRoles"],
     proxyTimeoutSeconds: positive(text("WAXSEAL_PROXY_TIMEOUT_SECONDS")),
     tombstoneDays: positive(text("WAXSEAL_TOMBSTONE_DAYS")),
     table: text("WAXSEAL_TABLE"),
@@ -191,7 +198,14 @@ function positive(text: string): number {
   return Number.isInteger(value) && value > 0 ? value : invalid();
 }
 
-function origins(byEndpoint: Record<string, string>): Record<string, string> {
+/** A limit that is not there is no reason to go without. */
+function limitsOf(given: Readonly<Record<string, unknown>>): Settings["limits"] {
+  const form = /^(off|[1-9]\d*\/(second|minute|hour|day))$/;
+  if (!limitNames.every((name) => form.test(String(given[name])))) invalid();
+  return given as Settings["limits"];
+}
+
+function origins(byEndpoint: Settings["endpointOrigins"]): Settings["endpointOrigins"] {
   if (!Object.values(byEndpoint).every(isAcceptableOrigin)) invalid();
   return byEndpoint;
 }

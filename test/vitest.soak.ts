@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:soak`: longer runs, apart from `npm test`. `WAXSEAL_SOAK_SECONDS` bounds them (default 60). */
+/** `npm run test:soak`: longer runs, apart from `npm test`. No round begins after `WAXSEAL_SOAK_SECONDS` (default 60). */
 export default defineConfig({
   test: {
     include: ["test/soak/**/*.soak.ts"],

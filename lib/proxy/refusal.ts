@@ -35,7 +35,7 @@ function refusalShownBy(status: number, isQuota: boolean, isRejection: boolean):
 /** The beginning of a body, and the response with the body whole. */
 async function peek(answer: Response): Promise<{ response: Response; text: string }> {
   if (!answer.body) return { response: answer, text: "" };
-  const reader = answer.body.getReader();
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
   const read: Uint8Array[] = [];
   let bytes = 0;
   while (bytes < MAX_LOOKED_AT) {

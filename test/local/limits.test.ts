@@ -35,7 +35,7 @@ async function repeated(times: number, call: () => Promise<Response>) {
   return {
     statuses,
     retryAfter: Number(last.headers.get("retry-after")),
-    body: (await last.json()) as unknown,
+    body: await last.json(),
   };
 }
 

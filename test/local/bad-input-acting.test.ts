@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { anthropic } from "../../lib/providers/registry/anthropic.ts";
 import { localBackEndRole } from "../../local/settings.ts";
 import type { LocalSystem } from "../../local/system.ts";
+import { leaks } from "../support/bad-input.ts";
 import {
   foreignMethods,
   hostileHeaders,
@@ -15,7 +16,7 @@ import {
   sameTargets,
 } from "../support/hostile-calls.ts";
 import { CANARY, canaryKey } from "../support/keys.ts";
-import { Person, startForTest, storedItems } from "../support/local-system.ts";
+import { Person, startForTest } from "../support/local-system.ts";
 import { noLimits } from "../support/no-limits.ts";
 import { rawRequest, type RawAnswer, type RawRequest } from "../support/raw-request.ts";
 import { recordingProviders, type RecordingProviders } from "../support/recording-providers.ts";
@@ -278,13 +279,9 @@ describe("the removal of an owner", () => {
 
 /** Last: the tests above have sent the marker by every way in. */
 test("no stored key, token or hostile input is in an answer, a log line, an item or a CloudTrail record", async () => {
-  const secrets = new RegExp(`${CANARY}|${MARKER}|${person.token}`, "i");
   expect(answers.length).toBeGreaterThan(200);
-  expect(answers.map(({ text }) => text).filter((text) => secrets.test(text))).toEqual([]);
+  const texts = answers.map(({ text }) => text);
+  expect(await leaks(system, texts, [CANARY, MARKER, person.token])).toEqual([]);
   expect(system.logLines().length).toBeGreaterThan(100);
-  expect(system.logLines().filter((line) => secrets.test(line) || line.includes('"INTERNAL"'))).toEqual([]);
-  const asText = (_name: string, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
-  expect(JSON.stringify(await storedItems(system), asText)).not.toMatch(secrets);
-  expect(JSON.stringify(system.cloudTrailRecords())).not.toMatch(secrets);
+  expect(system.logLines().filter((line) => line.includes('"INTERNAL"'))).toEqual([]);
 });

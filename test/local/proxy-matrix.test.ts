@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Provider } from "../../lib/providers/provider.ts";
 import type { LocalSystem } from "../../local/system.ts";
+import { leaks } from "../support/bad-input.ts";
 import {
   floodOfHeaders,
   foreignMethods,
@@ -246,16 +247,10 @@ test("a preflight is the gateway's own, and allows no foreign origin", async () 
 
 /** Last: the tests above have stored the canary for every provider, and sent the marker by every way in. */
 test("no stored key, token or hostile input is in an answer, a log line, an item or a CloudTrail record", async () => {
-  const secrets = new RegExp(`${CANARY}|${MARKER}|${person.token}`, "i");
   expect(answers.length).toBeGreaterThan(1500);
-  expect(answers.map(({ text }) => text).filter((text) => secrets.test(text))).toEqual([]);
+  const texts = answers.map(({ text }) => text);
+  expect(await leaks(system, texts, [CANARY, MARKER, person.token])).toEqual([]);
   expect(system.logLines().length).toBeGreaterThan(1000);
-  expect(system.logLines().filter((line) => secrets.test(line))).toEqual([]);
   expect(system.logLines().filter((line) => line.includes('"INTERNAL"'))).toEqual([]);
-  const items = await storedItems(system);
-  expect(items).toHaveLength(localProviders.length);
-  const asText = (_name: string, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
-  expect(JSON.stringify(items, asText)).not.toMatch(secrets);
-  expect(JSON.stringify(system.cloudTrailRecords())).not.toMatch(secrets);
+  expect(await storedItems(system)).toHaveLength(localProviders.length);
 });

@@ -8,9 +8,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routes } from "../../lib/routes.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { goodCall, leaks, Sender, type Call } from "../support/bad-input.ts";
+import {
+  floodOfHeaders,
+  foreignMethods,
+  hostileHeaders,
+  malformedHeaders,
+  MARKER,
+} from "../support/hostile-calls.ts";
 import { CANARY, canaryKey, Person, startForTest } from "../support/local-system.ts";
 import { noLimits } from "../support/no-limits.ts";
-import { rawRequest } from "../support/raw-request.ts";
+import { rawRequest, type RawRequest } from "../support/raw-request.ts";
+import { eachOf, faultOf } from "../support/refusal.ts";
 
 let system: LocalSystem;
 let person: Person;
@@ -23,6 +31,18 @@ beforeAll(async () => {
   sender = new Sender(system, person.token);
 });
 afterAll(() => system.close());
+
+type Headers = NonNullable<RawRequest["headers"]>;
+const json = ["content-type", "application/json"] as const;
+
+/** A good call with other headers than a client would send; the token comes with them. */
+async function sendRaw({ method, path, body }: Call, headers: Headers) {
+  const token = ["authorization", `Bearer ${person.token}`] as const;
+  const request = { method, target: path, headers: [token, ...headers], ...(body !== undefined && { body }) };
+  const answer = await rawRequest(system.api, request);
+  sender.answers.push(answer.text);
+  return answer;
+}
 
 const named = routes.map((route) => ({ name: `${route.method} ${route.path}`, route }));
 const withJsonBody = named.filter(({ route }) => {
@@ -94,22 +114,43 @@ describe.each(named)("$name", ({ route }) => {
   });
 
   test("with a token in two headers at once is 401", async () => {
-    const { method, path, body } = goodCall(route);
-    const token = ["authorization", `Bearer ${person.token}`] as const;
-    const headers = [["content-type", "application/json"], token, token] as const;
-    const request = { method, target: path, headers, ...(body !== undefined && { body }) };
-    const answer = await rawRequest(system.api, request);
-    sender.answers.push(answer.text);
+    const answer = await sendRaw(goodCall(route), [json, ["authorization", `Bearer ${person.token}`]]);
     expect([answer.status, answer.code]).toEqual([401, "AUTHENTICATION_REQUIRED"]);
   });
 
   test("with more than 6 MB is 413", async () => {
-    const { method, path } = goodCall(route);
     const body = Buffer.alloc(6 * 1024 * 1024, CANARY);
-    const headers = [["authorization", `Bearer ${person.token}`]] as const;
-    const answer = await rawRequest(system.api, { method, target: path, headers, body });
-    sender.answers.push(answer.text);
+    const answer = await sendRaw({ ...goodCall(route), body }, []);
     expect([answer.status, answer.code]).toEqual([413, "PAYLOAD_TOO_LARGE"]);
+  });
+
+  test("does the same whatever other headers say", async () => {
+    await person.save(canaryKey());
+    const answer = await sendRaw(goodCall(route), [json, ...hostileHeaders]);
+    expect([200, 204]).toContain(answer.status);
+  });
+
+  test("is refused with too many headers, and with what is no HTTP", async () => {
+    expect(faultOf(await sendRaw(goodCall(route), [json, ...floodOfHeaders]), "BAD_REQUEST")).toBeUndefined();
+    const faults = await eachOf(Object.values(malformedHeaders), async (headers) => {
+      return faultOf(await sendRaw({ ...goodCall(route), body: "{}" }, headers), undefined);
+    });
+    expect(faults.filter(Boolean)).toEqual([]);
+  });
+
+  test("is no call by another method, and an override makes none of it", async () => {
+    const { path } = goodCall(route);
+    const known = routes.filter((other) => other.path === route.path).map(({ method }) => method);
+    const others = [...foreignMethods, "POST"].filter((method) => !(known as string[]).includes(method));
+    const code = known.includes("ANY") ? "ROUTE_NOT_ALLOWED" : "ROUTE_NOT_FOUND";
+    // The proxied route's good call is the one `POST` that it allows.
+    const asked = others.filter((method) => !(known.includes("ANY") && method === "POST"));
+    const faults = await eachOf(asked, async (method) => {
+      const overrides = ["x-http-method-override", "x-http-method", "x-method-override"];
+      const headers = overrides.map((name) => [name, route.method] as const);
+      return faultOf(await sendRaw({ method, path }, headers), code, method);
+    });
+    expect(faults.filter(Boolean)).toEqual([]);
   });
 });
 
@@ -170,5 +211,5 @@ describe("no such route", () => {
 test("the canary and the token are in no answer, log line, stored item or CloudTrail record", async () => {
   expect(sender.answers.length).toBeGreaterThan(400);
   expect(system.logLines().length).toBeGreaterThan(200);
-  expect(await leaks(system, sender.answers, [CANARY, person.token])).toEqual([]);
+  expect(await leaks(system, sender.answers, [CANARY, MARKER, person.token])).toEqual([]);
 });

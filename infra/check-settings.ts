@@ -5,6 +5,7 @@ import {
   isActingRole,
   isCallsOf,
   isCustomProvider,
+  isEndpointId,
   isLimits,
   isListOf,
   isOneOf,
@@ -69,8 +70,9 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     holds: (value, { customProviders }) => isRecordOf(value, isCallsOf(customProviders)),
   },
   endpointOrigins: {
-    allowed: "an https origin (http on 127.0.0.1 only) by endpoint id",
-    holds: (value) => isRecordOf(value, isProviderOrigin),
+    allowed: "an https origin (http on 127.0.0.1 only) by the id of an endpoint that there is, as openai-1",
+    holds: (value, { customProviders }) =>
+      isRecordOf(value, (origin, id) => isProviderOrigin(origin) && isEndpointId(customProviders, id)),
   },
   limits: {
     allowed: `off or N/second, N/minute, N/hour or N/day for any of ${limitNames.join(", ")}`,

@@ -1,7 +1,7 @@
 /** The forms that settings have, for the rules of `check-settings.ts`. Each takes whatever was written. */
 import { isAllowedCall } from "../lib/providers/allowed-calls.ts";
-import { templateOf } from "../lib/providers/registered.ts";
-import { isAcceptableOrigin, limitNames } from "../lib/settings.ts";
+import { registeredProviders, templateOf } from "../lib/providers/registered.ts";
+import { isAcceptableOrigin, limitNames, type Settings } from "../lib/settings.ts";
 
 const loopbackHosts = ["127.0.0.1", "localhost", "[::1]"];
 
@@ -28,6 +28,12 @@ export function isPageOrigin(value: unknown): boolean {
   return (
     isUrl(value) && matches(value, /^https?:\/\/[a-z0-9.:[\]-]+$/) && new URL(String(value)).origin === value
   );
+}
+
+/** `customProviders` as it was given: it has been checked before. A typo would leave the registered origin in place. */
+export function isEndpointId(customProviders: Settings["customProviders"], id: string): boolean {
+  const providers = registeredProviders({ customProviders, proxyCalls: {}, endpointOrigins: {} });
+  return providers.some(({ endpoints }) => endpoints.some(({ endpointId }) => endpointId === id));
 }
 
 /** Where provider keys are sent. */

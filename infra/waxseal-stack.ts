@@ -119,6 +119,8 @@ export class WaxsealStack extends Stack {
 /** In seconds. A provider may take long to answer; all else asks DynamoDB and KMS alone. */
 function timeoutOf(name: FunctionName, { proxyTimeoutSeconds }: Settings): number {
   if (name === "provider-proxy" || name === "acting-proxy") return Math.min(proxyTimeoutSeconds + 10, 900);
+  // An owner may have thousands.
+  if (name === "delete-owner") return 120;
   return name === "verify" ? 30 : 15;
 }
 

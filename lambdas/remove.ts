@@ -2,12 +2,13 @@ import middy from "@middy/core";
 import * as z from "zod/mini";
 import { providers, removePorts } from "../lib/compose.ts";
 import { WaxsealError } from "../lib/errors.ts";
+import { findProvider, slotToRemove } from "../lib/providers/find.ts";
 import { removeProviderKey } from "../lib/provider-keys/remove.ts";
 import { json, noContent, type ApiResponse } from "./http/answer.ts";
 import { parseBody } from "./http/body.ts";
 import { routeOf } from "./http/event.ts";
 import { answerErrors, authenticate, type AuthenticatedEvent } from "./http/middleware.ts";
-import { legacySlot, slotIn } from "./http/slot.ts";
+import { legacySlot } from "./http/slot.ts";
 
 /** `DELETE /api/user/api-key` */
 const legacyBody = z.object({ provider: z.string().check(z.minLength(1)) });
@@ -20,13 +21,15 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
 /** As it always was: removing what is not there is a success. */
 async function removeLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
   const { provider } = parseBody(event, legacyBody);
-  await removeProviderKey(removePorts(), event.who, legacySlot(provider));
+  await removeProviderKey(removePorts(), event.who, legacySlot(provider).slot);
   return json(200, { success: true });
 }
 
 /** `DELETE /v1/provider-keys/{provider}[/{name}]` */
 async function remove(event: AuthenticatedEvent): Promise<ApiResponse> {
-  const removed = await removeProviderKey(removePorts(), event.who, slotIn(event, providers()));
-  if (!removed) throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
+  const { provider = "", name } = event.pathParameters ?? {};
+  const removed = await removeProviderKey(removePorts(), event.who, slotToRemove(provider, name));
+  // Whether it is one that there is, is asked only now: one that the operator took away can be removed.
+  if (!removed && findProvider(providers(), provider)) throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
   return noContent();
 }

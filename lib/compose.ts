@@ -10,7 +10,9 @@ import { tokenVerifier } from "./auth/verify-token.ts";
 import { WaxsealError } from "./errors.ts";
 import { kmsDataKeyGenerator } from "./kms/data-key-generator.ts";
 import { kmsDataKeyUnwrapper } from "./kms/data-key-unwrapper.ts";
+import { ifCounted } from "./limits/if-counted.ts";
 import { limitTaker } from "./limits/take-limit.ts";
+import { createLogger } from "./log/logger.ts";
 import type { DeleteOwnerPorts } from "./provider-keys/delete-owner.ts";
 import type { ListPorts } from "./provider-keys/list.ts";
 import type { RemovePorts } from "./provider-keys/remove.ts";
@@ -42,6 +44,14 @@ export const takeLimit = once(() => {
   return limitTaker(dynamo(), limitsTable, limits);
 });
 
+/** The same, for what goes on although it cannot be counted; that it happened is logged. */
+export const takeLimitIfCounted = once(() => {
+  const logger = createLogger(process.env["POWERTOOLS_SERVICE_NAME"] ?? "waxseal");
+  return ifCounted(takeLimit(), (failure) => {
+    logger.error("limit not counted", { code: "LIMITS_UNAVAILABLE", ...failure });
+  });
+});
+
 export const savePorts = once((): SavePorts => {
   const { stage, writeSuite, encryptionKeyId } = settings();
   if (!encryptionKeyId) throw new WaxsealError("INVALID_SETTINGS");
@@ -57,9 +67,16 @@ export const usePorts = once((): UsePorts => {
 
 export const listPorts = once((): ListPorts => ({ store: store(), now }));
 
-export const updatePorts = once((): UpdatePorts => ({ store: store(), takeLimit: takeLimit(), now }));
+export const updatePorts = once((): UpdatePorts => ({
+  store: store(),
+  takeLimit: takeLimitIfCounted(),
+  now,
+}));
 
-export const removePorts = once((): RemovePorts => ({ ...deleteOwnerPorts(), takeLimit: takeLimit() }));
+export const removePorts = once((): RemovePorts => ({
+  ...deleteOwnerPorts(),
+  takeLimit: takeLimitIfCounted(),
+}));
 
 export const deleteOwnerPorts = once((): DeleteOwnerPorts => {
   return { store: store(), tombstoneDays: settings().tombstoneDays, now };

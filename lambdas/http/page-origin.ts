@@ -16,6 +16,7 @@ export function refuseOtherPages(event: ApiEvent, allowedOrigins: readonly strin
   const isSafe = SAFE_METHODS.has(event.httpMethod);
   const isNamed = headerValues(event, "origin").length > 0;
   const isForeign = isNamed ? !allowedOrigins.includes(singleHeader(event, "origin") ?? "") : !isSafe;
-  const isCrossSite = isSafe && headerValues(event, "sec-fetch-site").includes("cross-site");
-  if (isForeign || isCrossSite) throw new WaxsealError("ORIGIN_NOT_ALLOWED");
+  const sites = headerValues(event, "sec-fetch-site");
+  const isOtherPages = isSafe && (sites.includes("cross-site") || sites.includes("same-site"));
+  if (isForeign || isOtherPages) throw new WaxsealError("ORIGIN_NOT_ALLOWED");
 }

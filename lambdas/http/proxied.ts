@@ -1,5 +1,5 @@
-import { providers, settings, takeLimit, usePorts } from "../../lib/compose.ts";
-import { isWaxsealError } from "../../lib/errors.ts";
+import { providers, settings, takeLimit, takeLimitIfCounted, usePorts } from "../../lib/compose.ts";
+import type { TakeLimit } from "../../lib/limits/take-limit.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Actor } from "../../lib/provider-keys/change.ts";
 import { usesInOrder } from "../../lib/provider-keys/uses-in-order.ts";
@@ -25,17 +25,14 @@ export async function proxied(event: ApiEvent, who: Actor) {
     body: requestBody(event),
     signal: AbortSignal.timeout(proxyTimeoutSeconds * 1000),
   };
-  await takeProxyLimit(who);
-  return streamedAnswer(await callInOrder(call, usesInOrder(usePorts(), who, provider, name), fallbackOn));
+  await takeProxyLimit()("proxy", who.ownerId);
+  const uses = usesInOrder(usePorts(), who, provider, name, (error) => {
+    logger.error("passed over", { code: error.code, requestId: who.requestId, aws: error.aws });
+  });
+  return streamedAnswer(await callInOrder(call, uses, fallbackOn));
 }
 
-/** Whether to go on when the limits cannot be counted is the operator's to decide; that it happened is logged. */
-async function takeProxyLimit({ ownerId, requestId }: Actor): Promise<void> {
-  try {
-    await takeLimit()("proxy", ownerId);
-  } catch (error) {
-    const isOver = isWaxsealError(error, "RATE_LIMITED");
-    if (isOver || !isWaxsealError(error) || settings().proxyWithoutLimits === "refuse") throw error;
-    logger.error("proxied without limits", { code: "LIMITS_UNAVAILABLE", requestId, aws: error.aws });
-  }
+/** Whether to go on when the limits cannot be counted is the operator's to decide. */
+function takeProxyLimit(): TakeLimit {
+  return settings().proxyWithoutLimits === "refuse" ? takeLimit() : takeLimitIfCounted();
 }

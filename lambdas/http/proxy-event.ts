@@ -56,11 +56,21 @@ function setHeader(headers: Headers, name: string, value: string): void {
   }
 }
 
+/**
+ * Whatever the provider says: an answer is one person's, and is no page, where the API is served under the
+ * origin of the application that holds its sessions.
+ */
+const OF_ONE_PERSON = {
+  "cache-control": "no-store",
+  "content-security-policy": "sandbox",
+  "x-content-type-options": "nosniff",
+};
+
 /** A provider's answer as a streaming Lambda returns it. */
 export function streamedAnswer(response: Response) {
   return {
     statusCode: response.status,
-    headers: { "x-content-type-options": "nosniff", ...Object.fromEntries(response.headers) },
+    headers: { ...Object.fromEntries(response.headers), ...OF_ONE_PERSON },
     // The global and Node's own type of the same class differ in the type declarations.
     body: response.body ? Readable.fromWeb(response.body as NodeReadableStream<Uint8Array>) : "",
   };

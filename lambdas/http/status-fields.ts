@@ -1,8 +1,13 @@
 import * as z from "zod/mini";
+import { registry } from "../../lib/providers/registry.ts";
 import { FIRST_PLACE, LAST_PLACE } from "../../lib/provider-keys/slots-in-order.ts";
 
-/** What a person calls a provider key; shown in lists. */
-export const label = z.string().check(z.minLength(1), z.maxLength(100));
+/** What a person calls a provider key; kept and shown as it is, so nothing that looks like one itself. */
+export const label = z.string().check(
+  z.minLength(1),
+  z.maxLength(100),
+  z.refine((text) => text.isWellFormed() && !registry.some(({ leakPattern }) => leakPattern?.test(text))),
+);
 
 /** Its place among the owner's for the same provider. */
 export const place = z.int().check(z.minimum(FIRST_PLACE), z.maximum(LAST_PLACE));

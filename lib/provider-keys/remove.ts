@@ -1,4 +1,3 @@
-import type { Slot } from "../providers/find.ts";
 import type { TakeLimit } from "../limits/take-limit.ts";
 import type { Actor } from "./change.ts";
 import type { ProviderKeyStore } from "./store.ts";
@@ -19,7 +18,7 @@ const DAY_SECONDS = 86_400;
  * @returns whether there was a provider key to remove.
  * @throws {WaxsealError} `RATE_LIMITED`, `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`.
  */
-export async function removeProviderKey(ports: RemovePorts, who: Actor, { slot }: Slot): Promise<boolean> {
+export async function removeProviderKey(ports: RemovePorts, who: Actor, slot: string): Promise<boolean> {
   await ports.takeLimit("remove", who.ownerId);
   return removeRecord(ports, who, slot);
 }

@@ -4,7 +4,7 @@ import { seal } from "../envelope/envelope.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import type { TakeLimit } from "../limits/take-limit.ts";
 import { cleanProviderKey } from "../providers/clean.ts";
-import { currentEndpoint, type Slot } from "../providers/find.ts";
+import { currentEndpoint, isFreeName, type Slot } from "../providers/find.ts";
 import type { Secret } from "../secret.ts";
 import type { Actor, Change } from "./change.ts";
 import { encryptionContextOf } from "./encryption-context.ts";
@@ -44,12 +44,13 @@ export type SaveWarning = "UNFAMILIAR_FORMAT";
  * Cleans, checks the format, seals, and stores in one write; replaces what the slot held before. Without
  * the limits' table nothing is saved.
  *
- * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed; `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
+ * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed, or the name `verify`; `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
  *   `ENCRYPTION_KEY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`, `CONFLICT`: nothing was stored.
  */
 export async function saveProviderKey(ports: SavePorts, who: Actor, request: SaveRequest): Promise<Saved> {
   const { slot, provider } = request.slot;
   const { ownerId, actor, caller, requestId } = who;
+  if (!isFreeName(request.slot.name)) throw new WaxsealError("INVALID_REQUEST");
   if (request.expiresAt !== undefined && request.expiresAt <= ports.now().toISOString()) {
     throw new WaxsealError("INVALID_REQUEST");
   }

@@ -152,7 +152,9 @@ export class ProviderKeyStore {
     const { applied } = await this.#write("remove", address, change, {
       set: { state: "removed", purgeAt },
       remove: sealedAttributes,
-      condition: "attribute_exists(#state) AND #state <> :removed",
+      // Also of a record that somebody damaged: without a state, or sealed although it says `removed`.
+      condition:
+        "attribute_exists(#slot) AND (attribute_not_exists(#state) OR #state <> :removed OR attribute_exists(#ciphertext))",
       conditionValues: { removed: "removed" },
     });
     return applied;

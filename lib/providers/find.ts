@@ -25,6 +25,7 @@ export function findEndpoint(provider: Provider, endpointId: string): Endpoint |
 
 export const DEFAULT_NAME = "default";
 const SLOT_NAME = /^[a-z0-9-]{1,32}$/;
+const PROVIDER_ID = /^[a-z0-9-]{1,32}$/;
 /** Stands in the routes where a name may. */
 const RESERVED_NAME = "verify";
 
@@ -38,9 +39,25 @@ export interface Slot {
 
 /**
  * @param name - `default` where nothing is said.
- * @throws {WaxsealError} `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`, or `verify`.
+ * @throws {WaxsealError} `INVALID_REQUEST` for a name that is not `[a-z0-9-]{1,32}`.
  */
 export function slotOf(provider: Provider, name = DEFAULT_NAME): Slot {
-  if (!SLOT_NAME.test(name) || name === RESERVED_NAME) throw new WaxsealError("INVALID_REQUEST");
+  if (!SLOT_NAME.test(name)) throw new WaxsealError("INVALID_REQUEST");
   return { provider, name, slot: `${provider.id}/${name}` };
+}
+
+/** Whether something new may be saved under this name. */
+export function isFreeName(name: string): boolean {
+  return name !== RESERVED_NAME;
+}
+
+/**
+ * The slot of a provider that need not be registered any more: what was saved for one can be removed.
+ *
+ * @throws {WaxsealError} `UNKNOWN_PROVIDER` for an id, `INVALID_REQUEST` for a name that is none.
+ */
+export function slotToRemove(providerId: string, name = DEFAULT_NAME): Slot["slot"] {
+  if (!PROVIDER_ID.test(providerId)) throw new WaxsealError("UNKNOWN_PROVIDER");
+  if (!SLOT_NAME.test(name)) throw new WaxsealError("INVALID_REQUEST");
+  return `${providerId}/${name}`;
 }

@@ -36,6 +36,8 @@ export interface Provider {
   readonly rejectionSigns?: readonly Sign[];
   /** How an error shows that a quota or balance is used up, besides 402. */
   readonly quotaSigns?: readonly Sign[];
+  /** How an error shows that it is about the request, where its status is one of a refused provider key. */
+  readonly requestSigns?: readonly Sign[];
   readonly documentationUrl: string;
   readonly revokeUrl: string;
   /** What a person does at `revokeUrl`, step by step. */
@@ -59,10 +61,11 @@ export interface AuthorizationHeader {
   readonly scheme?: "Bearer";
 }
 
-/** Of what an error means: its status, and what its body then says. */
+/** Of what an error means: its status, and what its code or its text then says. */
 export interface Sign {
   readonly status: number;
-  readonly body: RegExp;
+  /** With `^` where the status is also that of errors that quote the request. */
+  readonly words: RegExp;
 }
 
 /**

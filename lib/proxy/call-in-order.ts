@@ -9,7 +9,7 @@ import { judge, type Judged } from "./refusal.ts";
  * `fallbackOn`, with the next. What an answer says of the provider key is noted as its health.
  *
  * @param uses - see `usesInOrder`; the next is claimed only when it is needed.
- * @returns the provider's answer: the first that is no such refusal, or the last. Its header `waxseal-slot` says
+ * @returns the provider's answer: the first that is no such refusal, or the last that there was. Its header `waxseal-slot` says
  *   which provider key it was for.
  * @throws {WaxsealError} see `useProviderKey` and `forward`.
  */
@@ -19,12 +19,17 @@ export async function callInOrder(
   fallbackOn: readonly FallbackReason[],
 ): Promise<Response> {
   let last: Response | undefined;
-  for await (const use of uses) {
-    await last?.body?.cancel();
-    const { response, refusal } = await judge(call.provider, await forward(call, use));
-    await noteHealth(use, { response, refusal });
-    last = response;
-    if (refusal === undefined || !fallbackOn.includes(refusal)) break;
+  try {
+    for await (const use of uses) {
+      const { response, refusal } = await judge(call.provider, await forward(call, use));
+      await noteHealth(use, { response, refusal });
+      await last?.body?.cancel();
+      last = response;
+      if (refusal === undefined || !fallbackOn.includes(refusal)) break;
+    }
+  } catch (error) {
+    // The provider has answered the one before: that is more than that the next could not be tried.
+    if (!last) throw error;
   }
   if (!last) throw new Error("there is always a use, or why there is none is thrown");
   return last;

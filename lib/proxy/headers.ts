@@ -9,7 +9,6 @@ const REQUEST_HEADERS = ["accept", "content-type"];
  */
 const RESPONSE_HEADERS = [
   /^content-type$/,
-  /^cache-control$/,
   /^content-disposition$/,
   /^date$/,
   /^retry-after(-ms)?$/,

@@ -1,5 +1,7 @@
 import type { Secret } from "../secret.ts";
 
+/** Bytes. Less than this of a provider key, as `sk-proj-`, is no secret. */
+const MIN_PIECE = 12;
 const REPLACEMENT = Buffer.from("[redacted]");
 
 /** A text without the provider key. */
@@ -28,7 +30,8 @@ export function scrubStream(providerKey: Secret): TransformStream<Uint8Array, Ui
       if (clean.byteLength > 0) controller.enqueue(clean);
     },
     flush(controller) {
-      if (held.byteLength > 0) controller.enqueue(held);
+      // The stream ended within what may be the provider key: a piece of that length is no accident.
+      if (held.byteLength > 0) controller.enqueue(held.byteLength < MIN_PIECE ? held : REPLACEMENT);
     },
   });
 }

@@ -24,8 +24,11 @@ export const anthropic: Provider = {
   verifyCall: "GET /v1/models",
   // The balance is a 400 or, newer, a 402; an enforced spend limit is a 429 with its own word.
   quotaSigns: [
-    { status: 400, body: /credit balance is too low|API usage limits/ },
-    { status: 429, body: /enforced_spend_limit_reached/ },
+    {
+      status: 400,
+      words: /^Your credit balance is too low|^You have reached your specified API usage limits/,
+    },
+    { status: 429, words: /enforced_spend_limit_reached/ },
   ],
   documentationUrl: "https://docs.anthropic.com/en/api/overview",
   revokeUrl: "https://console.anthropic.com/settings/keys",

@@ -41,7 +41,7 @@ export const azureOpenai: Provider = {
   queryParameters: ["api-version", ...responsesParameters],
   requestHeaders: ["openai-beta", "idempotency-key", "x-ms-client-request-id"],
   verifyCall: "GET /openai/v1/models",
-  quotaSigns: [{ status: 429, body: /insufficient_quota/ }],
+  quotaSigns: [{ status: 429, words: /insufficient_quota/ }],
   documentationUrl: "https://learn.microsoft.com/azure/ai-foundry/openai/reference",
   revokeUrl: "https://portal.azure.com",
   revokeSteps: [

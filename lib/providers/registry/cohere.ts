@@ -30,7 +30,7 @@ export const cohere: Provider = {
   requestHeaders: ["x-client-name"],
   verifyCall: "GET /v1/models",
   // docs.cohere.com/docs/rate-limits: a trial key has 1,000 calls a month.
-  quotaSigns: [{ status: 429, body: /calls \/ month|[Tt]rial key/ }],
+  quotaSigns: [{ status: 429, words: /calls \/ month|[Tt]rial key/ }],
   documentationUrl: "https://docs.cohere.com/reference/about",
   revokeUrl: "https://dashboard.cohere.com/api-keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],

@@ -32,7 +32,7 @@ export const fireworks: Provider = {
   requestHeaders: ["anthropic-version", "anthropic-beta"],
   verifyCall: "GET /inference/v1/models",
   // pollinations/pollinations issue 12136 (2026-07): a spending limit or unpaid bill is a 412.
-  quotaSigns: [{ status: 412, body: /is suspended|monthly spending limit/ }],
+  quotaSigns: [{ status: 412, words: /is suspended|monthly spending limit/ }],
   documentationUrl: "https://docs.fireworks.ai/api-reference/introduction",
   revokeUrl: "https://app.fireworks.ai/settings/users/api-keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose the bin at its end, and confirm."],

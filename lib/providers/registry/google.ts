@@ -37,9 +37,9 @@ export const google: Provider = {
   requestHeaders: ["x-goog-api-client"],
   verifyCall: "GET /v1beta/models",
   // A key that is not good is a 400: ai.google.dev/gemini-api/docs/troubleshooting.
-  rejectionSigns: [{ status: 400, body: /API_KEY_INVALID|API key (?:not valid|expired)/ }],
+  rejectionSigns: [{ status: 400, words: /^API_KEY_INVALID$|^API key (?:not valid|expired)/ }],
   // Every 429 speaks of the plan and billing; only the name of a daily quota says that waiting is long.
-  quotaSigns: [{ status: 429, body: /PerDayPer/ }],
+  quotaSigns: [{ status: 429, words: /PerDayPer/ }],
   documentationUrl: "https://ai.google.dev/gemini-api/docs/api-key",
   revokeUrl: "https://aistudio.google.com/app/apikey",
   revokeSteps: ["Find the key in the list by its project.", "Choose the bin at its end, and confirm."],

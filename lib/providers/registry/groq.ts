@@ -25,7 +25,7 @@ export const groq: Provider = {
   requestHeaders: ["idempotency-key"],
   verifyCall: "GET /openai/v1/models",
   // console.groq.com/docs/spend-limits: a reached limit is a 400 with this code.
-  quotaSigns: [{ status: 400, body: /blocked_api_access/ }],
+  quotaSigns: [{ status: 400, words: /^blocked_api_access$/ }],
   documentationUrl: "https://console.groq.com/docs/quickstart",
   revokeUrl: "https://console.groq.com/keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose the bin at its end, and confirm."],

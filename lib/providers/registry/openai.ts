@@ -36,7 +36,7 @@ export const openai: Provider = {
   quotaSigns: [
     {
       status: 429,
-      body: /insufficient_quota|credit_balance_exhausted|(?:spend|usage)_limit_exceeded/,
+      words: /insufficient_quota|credit_balance_exhausted|(?:spend|usage)_limit_exceeded/,
     },
   ],
   documentationUrl: "https://platform.openai.com/docs/api-reference/authentication",

@@ -43,7 +43,9 @@ export const openrouter: Provider = {
   // passes it on for nobody.
   verifyCall: "GET /api/v1/key",
   // A key's own spending limit is a 403, an empty balance a 402: openrouter.ai/docs, "Limits"; RooCodeInc/Roo-Code issue 515.
-  quotaSigns: [{ status: 403, body: /[Kk]ey limit exceeded/ }],
+  quotaSigns: [{ status: 403, words: /[Kk]ey limit exceeded/ }],
+  // A prompt that moderation flags is a 403 too: openrouter.ai/docs, "Errors and Debugging".
+  requestSigns: [{ status: 403, words: /moderation|flagged/ }],
   documentationUrl: "https://openrouter.ai/docs/api-reference/authentication",
   revokeUrl: "https://openrouter.ai/settings/keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose Delete from its menu, and confirm."],

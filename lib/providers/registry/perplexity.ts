@@ -35,7 +35,7 @@ export const perplexity: Provider = {
   // `/v1/models` answers without a key, `/router/v1/models` is a private preview. Should this list end with
   // Sonar, a good key's health stays unknown, and a bad one is still refused first.
   verifyCall: "GET /async/chat/completions",
-  quotaSigns: [{ status: 401, body: /insufficient_quota|exceeded your current quota/ }],
+  quotaSigns: [{ status: 401, words: /insufficient_quota|exceeded your current quota/ }],
   documentationUrl: "https://docs.perplexity.ai/docs/admin/api-key-management",
   revokeUrl: "https://console.perplexity.ai",
   revokeSteps: [

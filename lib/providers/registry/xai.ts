@@ -37,11 +37,11 @@ export const xai: Provider = {
   requestHeaders: ["idempotency-key", "anthropic-version", "anthropic-beta"],
   verifyCall: "GET /v1/models",
   // docs.x.ai, "Debugging errors": an incorrect key is a 400.
-  rejectionSigns: [{ status: 400, body: /[Ii]ncorrect API key/ }],
+  rejectionSigns: [{ status: 400, words: /^Incorrect API key/ }],
   // 403 in 2026-07, 429 in 2026-02: continuedev/continue issue 10373, Anantys-oss/koan issue 2412.
   quotaSigns: [403, 429].map((status) => ({
     status,
-    body: /used all available credits|monthly spending limit|run out of credits/,
+    words: /used all available credits|monthly spending limit|run out of credits/,
   })),
   documentationUrl: "https://docs.x.ai/developers/rest-api-reference",
   revokeUrl: "https://console.x.ai",

@@ -71,9 +71,8 @@ describe.each(all)("the entry $id", (provider) => {
 
   test("has patterns that match whole, without state, and cannot blow up", () => {
     const formats = [...knownFormats, plausibleFormat];
-    const signs = [...(provider.quotaSigns ?? []), ...(provider.rejectionSigns ?? [])].map(
-      ({ body }) => body,
-    );
+    const { quotaSigns = [], rejectionSigns = [], requestSigns = [] } = provider;
+    const signs = [...quotaSigns, ...rejectionSigns, ...requestSigns].map(({ words }) => words);
     for (const { source } of formats) expect(source).toMatch(/^\^.*\$$/);
     for (const { source } of provider.distinctivePrefix ? [provider.distinctivePrefix] : [])
       expect(source).toMatch(/^\^/);

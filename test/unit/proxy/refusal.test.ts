@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { anthropic } from "../../../lib/providers/registry/anthropic.ts";
+import { google } from "../../../lib/providers/registry/google.ts";
+import { groq } from "../../../lib/providers/registry/groq.ts";
+import { openrouter } from "../../../lib/providers/registry/openrouter.ts";
+import { xai } from "../../../lib/providers/registry/xai.ts";
 import { openai } from "../../../lib/providers/registry/openai.ts";
 import { judge } from "../../../lib/proxy/refusal.ts";
 
@@ -7,6 +11,8 @@ describe("a provider's answer", () => {
   test.each([
     [200, "{}", undefined],
     [400, "insufficient_quota", undefined],
+    [429, "insufficient_quota", "429"],
+    [429, '{"error":{"message":"x","param":"insufficient_quota"}}', "429"],
     [401, "{}", "401"],
     [402, "{}", "quota"],
     [403, "{}", "403"],
@@ -27,6 +33,29 @@ describe("a provider's answer", () => {
     expect((await judge(anthropic, new Response(body, { status: 400 }))).refusal).toBe("quota");
     expect((await judge(openai, new Response(body, { status: 400 }))).refusal).toBeUndefined();
   });
+
+  test.each([
+    [
+      anthropic,
+      400,
+      { error: { message: "messages.0.Your credit balance is too low: extra inputs" } },
+      undefined,
+    ],
+    [groq, 400, { error: { code: "invalid", message: "unknown field blocked_api_access" } }, undefined],
+    [groq, 400, { error: { code: "blocked_api_access" } }, "quota"],
+    [xai, 400, { error: "unknown field Incorrect API key" }, undefined],
+    [xai, 400, { code: "x", error: "Incorrect API key provided: xx" }, "401"],
+    [google, 400, { error: { message: 'Unknown name "API_KEY_INVALID"' } }, undefined],
+    [google, 400, [{ error: { details: [{ reason: "API_KEY_INVALID" }] } }], "401"],
+    [openrouter, 403, { error: { message: "Your input was flagged by moderation" } }, undefined],
+    [openrouter, 403, { error: { message: "Key limit exceeded" } }, "quota"],
+    [openrouter, 403, { error: { message: "No" } }, "403"],
+  ] as const)(
+    "is judged by its own words, not by those that it quotes (%#)",
+    async (provider, status, body, refusal) => {
+      expect((await judge(provider, Response.json(body, { status }))).refusal).toBe(refusal);
+    },
+  );
 
   test("without end is looked at as far as any error goes, and passed on whole", async () => {
     const chunk = new Uint8Array(10_000).fill(120);

@@ -138,17 +138,18 @@ describe.each(localProviders)("$id", (provider) => {
   });
 
   const withParameter = allowedCalls.filter((call) => /\/\{(id|model)\}(\/|$)/.test(call));
-  test.runIf(withParameter.length > 0)("hears of no hostile segment in the place of a name", async () => {
-    const calls = withParameter.flatMap((call) => {
-      const [method = "", path = ""] = call.split(" ");
-      return hostileSegments.map((segment) => {
-        const target = good.base + path.replaceAll(/(?<=\/)\{(id|model)\}(?=\/|$)/g, segment);
-        const code = "ROUTE_NOT_ALLOWED";
-        return { method, target: target.replace("{id}", "x"), code, ...(method === "POST" && { body }) };
+  if (withParameter.length > 0)
+    test("hears of no hostile segment in the place of a name", async () => {
+      const calls = withParameter.flatMap((call) => {
+        const [method = "", path = ""] = call.split(" ");
+        return hostileSegments.map((segment) => {
+          const target = good.base + path.replaceAll(/(?<=\/)\{(id|model)\}(?=\/|$)/g, segment);
+          const code = "ROUTE_NOT_ALLOWED";
+          return { method, target: target.replace("{id}", "x"), code, ...(method === "POST" && { body }) };
+        });
       });
+      expect(await faultsOf(calls)).toEqual([]);
     });
-    expect(await faultsOf(calls)).toEqual([]);
-  });
 
   test("hears of no request with two tokens, an encoded body, a body where none may be, or that is no HTTP", async () => {
     const foreign = ["x-api-key", "x-goog-api-key", "api-key"].filter((name) => name !== authorization.name);
@@ -191,15 +192,16 @@ describe.each(localProviders)("$id", (provider) => {
     },
   );
 
-  test.runIf(queryParameters.length > 0)("hears a query parameter's value as a value", async () => {
-    const name = queryParameters[0] ?? "";
-    const value = "a\r\nhost: x&key=y#z/../é";
-    await send({ ...good, target: `${good.target}?${name}=${encodeURIComponent(value)}` });
-    const [heard] = origins.heard();
-    expect(heard?.target).toMatch(/^[!-~]+$/);
-    const { pathname, searchParams } = new URL(heard?.target ?? "", "http://provider");
-    expect([pathname, [...searchParams]]).toEqual([good.path, [[name, value]]]);
-  });
+  if (queryParameters.length > 0)
+    test("hears a query parameter's value as a value", async () => {
+      const name = queryParameters[0] ?? "";
+      const value = "a\r\nhost: x&key=y#z/../é";
+      await send({ ...good, target: `${good.target}?${name}=${encodeURIComponent(value)}` });
+      const [heard] = origins.heard();
+      expect(heard?.target).toMatch(/^[!-~]+$/);
+      const { pathname, searchParams } = new URL(heard?.target ?? "", "http://provider");
+      expect([pathname, [...searchParams]]).toEqual([good.path, [[name, value]]]);
+    });
 
   test("is not followed elsewhere, and a status that is none is a provider's failure", async () => {
     const redirects = [300, 301, 302, 303, 304, 305, 307, 308, 399];

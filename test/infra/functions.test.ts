@@ -48,13 +48,13 @@ describe("every function", () => {
     }
   });
 
-  test("ends after 15 seconds, verify's after 30, the proxies' ten after the longest call, 900 at the latest", () => {
+  test("ends after 15 seconds, verify's after 30, delete-owner's after 120, the proxies' ten after the longest call, 900 at the latest", () => {
     const timeouts = (proxyTimeoutSeconds: number) =>
       ofType(synthesised({ ...actingSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
         ([, { Properties }]) => Properties["Timeout"],
       );
-    expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 30, 310, 310, 15]);
-    expect(timeouts(890)).toEqual([15, 15, 15, 15, 15, 30, 900, 900, 15]);
+    expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 30, 310, 310, 120]);
+    expect(timeouts(890)).toEqual([15, 15, 15, 15, 15, 30, 900, 900, 120]);
   });
 });
 

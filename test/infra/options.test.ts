@@ -27,7 +27,7 @@ describe("what an operator sets", () => {
       proxyTimeoutSeconds: "60",
       readSuites: "A256GCM",
       writeSuite: "A256GCM",
-      endpointOrigins: '{"openai":"https://eu.api.openai.com"}',
+      endpointOrigins: '{"openai-1":"https://eu.api.openai.com"}',
       accessLogs: "true",
     });
     expect(settings).toEqual({
@@ -35,7 +35,7 @@ describe("what an operator sets", () => {
       proxyTimeoutSeconds: 60,
       readSuites: ["A256GCM"],
       writeSuite: "A256GCM",
-      endpointOrigins: { openai: "https://eu.api.openai.com" },
+      endpointOrigins: { "openai-1": "https://eu.api.openai.com" },
     });
     expect(accessLogs).toBe(true);
   });
@@ -78,11 +78,12 @@ describe("what an operator sets", () => {
     [{ endpointOrigins: "{" }, "endpointOrigins must be JSON"],
     [
       { endpointOrigins: "[]" },
-      "endpointOrigins must be an https origin (http on 127.0.0.1 only) by endpoint id",
+      "endpointOrigins must be an https origin (http on 127.0.0.1 only) by the id of an endpoint that there is",
     ],
-    [{ endpointOrigins: { openai: "http://localhost:7480" } }, "endpointOrigins must be"],
-    [{ endpointOrigins: { openai: "https://eu.api.openai.com/v1" } }, "endpointOrigins must be"],
-    [{ endpointOrigins: { openai: "http://eu.api.openai.com" } }, "endpointOrigins must be"],
+    [{ endpointOrigins: { "openai-1": "http://localhost:7480" } }, "endpointOrigins must be"],
+    [{ endpointOrigins: { "openai-1": "https://eu.api.openai.com/v1" } }, "endpointOrigins must be"],
+    [{ endpointOrigins: { "openai-1": "http://eu.api.openai.com" } }, "endpointOrigins must be"],
+    [{ endpointOrigins: { "opnai-1": "https://eu.api.openai.com" } }, "endpointOrigins must be"],
     [{ proxyTimeoutSeconds: "0" }, "proxyTimeoutSeconds must be a whole number from 1 to 890"],
     [{ proxyTimeoutSeconds: 891 }, "proxyTimeoutSeconds must be"],
     [{ tombstoneDays: "a week" }, "tombstoneDays must be a whole number"],

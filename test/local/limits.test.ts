@@ -123,6 +123,10 @@ describe("without the limits' table", () => {
         { code: "PROVIDER_KEY_NOT_FOUND" },
       ]);
       expect(broken.logLines().join("\n")).toContain("LIMITS_UNAVAILABLE");
+      // What stops a use goes on: both find nothing, since nothing could be saved.
+      const disabled = await someone.request("PATCH", "/v1/provider-keys/openai", { state: "disabled" });
+      const removed = await someone.request("DELETE", "/v1/provider-keys/openai");
+      expect([disabled.status, removed.status]).toEqual([404, 404]);
       expect((await fetch(`${broken.api}/v1/provider-keys`)).status).toBe(401);
     } finally {
       await broken.close();

@@ -1,8 +1,21 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownerIdOf } from "../../lib/owner.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { canaryKey } from "../support/keys.ts";
-import { Person, startForTest, storedItems } from "../support/local-system.ts";
+import {
+  anyPorts,
+  awsConfig,
+  Person,
+  startForTest,
+  storedItems,
+  tableName,
+} from "../support/local-system.ts";
 
 /** Several provider keys of one person's for one provider: names, order, and the next when one is refused. */
 let system: LocalSystem;
@@ -14,7 +27,8 @@ afterAll(() => system.close());
 
 /** A person with these provider keys for OpenAI, by name; each marked for what the stand-in is to say of it. */
 async function personWith(keys: Readonly<Record<string, { marked?: string; order?: number }>>) {
-  const person = await Person.named(system, JSON.stringify(keys) + String(Math.random()));
+  const subject = JSON.stringify(keys) + String(Math.random());
+  const person = await Person.named(system, subject);
   const fingerprints: Record<string, string> = {};
   for (const [name, { marked = "", order }] of Object.entries(keys)) {
     const apiKey = canaryKey("openai", marked);
@@ -25,7 +39,7 @@ async function personWith(keys: Readonly<Record<string, { marked?: string; order
     });
     expect(saved.status).toBe(200);
   }
-  return { person, fingerprints };
+  return { person, subject, fingerprints };
 }
 
 /** Status, the slot that was used, and the fingerprint of the provider key that arrived. */
@@ -162,5 +176,77 @@ test("a fallback that a setting turns off does not happen", async () => {
     expect(items.find(({ slot }) => slot === "openai/spare")).toMatchObject({ useCount: 0 });
   } finally {
     await strict.close();
+  }
+});
+
+describe("a record that somebody damaged", () => {
+  /** As who can write the table: sets an attribute, or takes it away. */
+  async function damage(subject: string, slot: string, attribute: string, value?: unknown) {
+    const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(awsConfig(system)));
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: tableName(system),
+        Key: { ownerId: ownerIdOf(`${system.api}/local`, subject), slot },
+        UpdateExpression: value === undefined ? "REMOVE #a" : "SET #a = :v",
+        ExpressionAttributeNames: { "#a": attribute },
+        ...(value !== undefined && { ExpressionAttributeValues: { ":v": value } }),
+      }),
+    );
+    dynamo.destroy();
+  }
+  const sealedItems = async (subject: string) => {
+    const ownerId = ownerIdOf(`${system.api}/local`, subject);
+    return (await storedItems(system)).filter((item) => item["ownerId"] === ownerId && "ciphertext" in item);
+  };
+
+  test("is passed over where another can be used, and the log says so", async () => {
+    const { person, subject } = await personWith({ default: {}, spare: {} });
+    await damage(subject, "openai/default", "tag", new Uint8Array(32));
+    const before = system.logLines().length;
+    expect(await chat(person)).toMatchObject({ status: 200, slot: "openai/spare" });
+    expect(system.logLines().slice(before).join()).toContain("DECRYPT_FAILED");
+    expect(await chat(person, "openai@default")).toMatchObject({ status: 500, slot: null });
+  });
+
+  test("does not hide what the provider said of the one before", async () => {
+    const { person, subject } = await personWith({ default: { marked: "limited" }, spare: {} });
+    await damage(subject, "openai/spare", "tag", new Uint8Array(32));
+    expect(await chat(person)).toMatchObject({ status: 429, slot: "openai/default" });
+  });
+
+  test.each([
+    ["without a state", undefined],
+    ["sealed although it says that it was removed", "removed"],
+  ])("%s can be removed: nothing sealed stays", async (_what, state) => {
+    const { person, subject } = await personWith({ default: {} });
+    await damage(subject, "openai/default", "state", state);
+    expect((await person.request("DELETE", "/v1/provider-keys/openai")).status).toBe(204);
+    expect(await sealedItems(subject)).toEqual([]);
+  });
+});
+
+test("a provider that the operator took away can still have its keys removed", async () => {
+  const { person } = await personWith({ default: {} });
+  const gone = await person.request("DELETE", "/v1/provider-keys/no-longer-there");
+  expect([gone.status, await gone.json()]).toMatchObject([404, { code: "UNKNOWN_PROVIDER" }]);
+
+  const dataDirectory = mkdtempSync(join(tmpdir(), "waxseal-test-"));
+  const withOwn = { vllm: { like: "openai-compatible", origins: ["https://llm.example"] } };
+  try {
+    const before = await startForTest({ dataDirectory, settings: { customProviders: withOwn } });
+    const owner = await Person.named(before, "ada");
+    const apiKey = canaryKey("mistral");
+    expect((await owner.request("PUT", "/v1/provider-keys/vllm", { apiKey })).status).toBe(200);
+    const ports = { ...anyPorts, api: Number(new URL(before.api).port) };
+    await before.close();
+
+    const after = await startForTest({ dataDirectory, ports });
+    const same = await Person.named(after, "ada");
+    const removed = await same.request("DELETE", "/v1/provider-keys/vllm");
+    expect(removed.status).toBe(204);
+    expect((await storedItems(after)).filter((item) => "ciphertext" in item)).toEqual([]);
+    await after.close();
+  } finally {
+    rmSync(dataDirectory, { recursive: true, force: true });
   }
 });

@@ -99,6 +99,8 @@ describe("a provider key", () => {
     { state: "expired" },
     { label: "" },
     { label: "x".repeat(101) },
+    { label: `my key ${canaryKey()}` },
+    { label: "\ud800" },
     { order: 0 },
     { order: 1001 },
     { order: 1.5 },

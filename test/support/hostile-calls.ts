@@ -85,7 +85,7 @@ export function hostileTargets(base: string, path: string): readonly (readonly [
     ]),
     ...withCode(
       "INVALID_REQUEST",
-      [`@${evil}`, `@default@${evil}`, "@", "@..", "@DEFAULT", "@a%2fb", "@verify", "@default%00"].map(
+      [`@${evil}`, `@default@${evil}`, "@", "@..", "@DEFAULT", "@a%2fb", "@default%00"].map(
         (name) => `${base}${name}${path}`,
       ),
     ),

@@ -11,6 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/runner/bundles.ts",
     exclude: ["test/soak/**", "test/**/fixtures/**", "node_modules/**"],
     // Starting the local system or type-aware lint takes seconds on a busy machine with two cores.
     testTimeout: 60_000,

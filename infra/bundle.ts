@@ -18,6 +18,14 @@ export interface Bundle {
   readonly bytes: number;
 }
 
+/** Names, in an app's context, a folder in which all functions are bundled already. */
+export const madeBundles = "waxseal:bundles";
+
+/** The bundle that `bundleFunction` has made in `outdir` before. */
+export function bundleMadeIn(outdir: string, name: string, entry: string): Omit<Bundle, "bytes"> {
+  return { directory: path.join(outdir, name), handler: handlerOf(entry) };
+}
+
 /**
  * Bundles the module at `entry` (a path from the repository's root), which exports `handler`, into
  * `<outdir>/<name>`. The same sources give the same bytes, wherever they lie: esbuild writes paths
@@ -48,5 +56,9 @@ export function bundleFunction(name: string, entry: string, outdir: string): Bun
     logLevel: "warning",
   });
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return { directory, handler: `${path.parse(entry).name}.handler`, bytes };
+  return { directory, handler: handlerOf(entry), bytes };
+}
+
+function handlerOf(entry: string): string {
+  return `${path.parse(entry).name}.handler`;
 }

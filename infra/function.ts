@@ -6,7 +6,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { FunctionName } from "../lib/routes.ts";
 import type { Settings } from "../lib/settings.ts";
-import { bundleFunction } from "./bundle.ts";
+import { bundleFunction, bundleMadeIn, madeBundles } from "./bundle.ts";
 import { logRetention } from "./log-retention.ts";
 import { allow } from "./statements.ts";
 
@@ -32,7 +32,11 @@ export class WaxsealFunction extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const functionName = `waxseal-${settings.stage}-${name}`;
-    const bundle = bundleFunction(name, entry, path.join(outdirOf(this), "bundles"));
+    const made = this.node.tryGetContext(madeBundles) as string | undefined;
+    const bundle =
+      made === undefined
+        ? bundleFunction(name, entry, path.join(outdirOf(this), "bundles"))
+        : bundleMadeIn(made, name, entry);
     this.fn = new Function(this, "Function", {
       functionName,
       runtime: Runtime.NODEJS_24_X,

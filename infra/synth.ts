@@ -4,6 +4,7 @@ import { App, Validations } from "aws-cdk-lib";
 import type { CloudAssembly } from "aws-cdk-lib/cx-api";
 import { AwsSolutionsChecks } from "cdk-nag";
 import type { Settings } from "../lib/settings.ts";
+import { madeBundles } from "./bundle.ts";
 import { checkSettings } from "./check-settings.ts";
 import { WaxsealStack, type WaxsealStackProps } from "./waxseal-stack.ts";
 
@@ -17,10 +18,12 @@ function cdkJsonContext(): Record<string, unknown> {
 export interface SynthesisOptions extends Omit<WaxsealStackProps, "settings"> {
   /** Whether cdk-nag and the CDK's own rules look at the stack (default: yes). */
   readonly check?: boolean;
+  /** A folder with the bundles of all functions, where many synthesise the same sources: the tests. */
+  readonly bundles?: string | undefined;
 }
 
 /** An app whose synthesis throws when a cdk-nag rule of `AwsSolutions` finds what nobody acknowledged. */
-export function newApp(outdir?: string, check = true): App {
+export function newApp(outdir?: string, check = true, bundles?: string): App {
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),
     analyticsReporting: false,
@@ -28,6 +31,7 @@ export function newApp(outdir?: string, check = true): App {
       ...cdkJsonContext(),
       // `aws:asset:path` in the template is how the local system finds each function's bundle.
       "aws:cdk:enable-asset-metadata": true,
+      ...(bundles === undefined ? {} : { [madeBundles]: bundles }),
       ...(check ? {} : { "@aws-cdk/core:validateAgainstDefaultRules": false }),
     },
   });
@@ -48,8 +52,8 @@ export function synthesize(
   options: SynthesisOptions = {},
 ): CloudAssembly {
   checkSettings(settings);
-  const { check, ...props } = options;
-  const app = newApp(outdir, check);
+  const { check, bundles, ...props } = options;
+  const app = newApp(outdir, check, bundles);
   new WaxsealStack(app, `Waxseal-${settings.stage}`, { ...props, settings });
   return app.synth();
 }

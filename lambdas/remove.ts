@@ -29,7 +29,10 @@ async function removeLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
 async function remove(event: AuthenticatedEvent): Promise<ApiResponse> {
   const { provider = "", name } = event.pathParameters ?? {};
   const removed = await removeProviderKey(removePorts(), event.who, slotToRemove(provider, name));
-  // Whether it is one that there is, is asked only now: one that the operator took away can be removed.
-  if (!removed && findProvider(providers(), provider)) throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
+  if (!removed) {
+    // Asked only now: what was saved for a provider that the operator took away can be removed.
+    findProvider(providers(), provider);
+    throw new WaxsealError("PROVIDER_KEY_NOT_FOUND");
+  }
   return noContent();
 }

@@ -5,10 +5,15 @@ import { synthesize } from "../infra/synth.ts";
 import type { Settings } from "../lib/settings.ts";
 import { StartRefused } from "./start-refused.ts";
 
-const { settings, directory } = workerData as { settings: Settings; directory: string };
+interface Task {
+  readonly settings: Settings;
+  readonly directory: string;
+  readonly bundles: string | undefined;
+}
+const { settings, directory, bundles } = workerData as Task;
 try {
   checkSettings(settings);
 } catch (error) {
   throw new StartRefused((error as Error).message);
 }
-synthesize(settings, directory, { check: false });
+synthesize(settings, directory, { check: false, bundles });

@@ -44,6 +44,8 @@ export interface LocalSystemOptions {
   readonly origins?: readonly string[];
   /** For tests: another stack than the template's, say with an action less. */
   readonly editStack?: (stack: LocalStack) => LocalStack;
+  /** For tests, which start many: a folder with the bundles of all functions. */
+  readonly bundles?: string | undefined;
   /** Told what is being done, step by step. */
   readonly onProgress?: (step: string) => void;
   /** Told every line that a function logs. */
@@ -101,7 +103,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     onProgress("Synthesising the CDK app and bundling the functions");
     const addresses = { api, standIn, issuer: issuer.issuer };
     const settings = localSettings(addresses, options.settings, options.origins);
-    const stack = (options.editStack ?? ((same) => same))(await synthesizedStack(settings, cleanups));
+    const stack = (options.editStack ?? ((same) => same))(
+      await synthesizedStack(settings, cleanups, options.bundles),
+    );
 
     onProgress("Starting KMS and DynamoDB (both emulated)");
     const outsideRoles = settings.actingRoles.map(({ role }) => role);
@@ -152,7 +156,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   }
 }
 
-async function synthesizedStack(settings: Settings, cleanups: (() => void)[]): Promise<LocalStack> {
+async function synthesizedStack(
+  settings: Settings,
+  cleanups: (() => void)[],
+  bundles: string | undefined,
+): Promise<LocalStack> {
   const directory = mkdtempSync(join(tmpdir(), "waxseal-"));
   const remove = () => {
     rmSync(directory, { recursive: true, force: true });
@@ -160,7 +168,7 @@ async function synthesizedStack(settings: Settings, cleanups: (() => void)[]): P
   process.once("exit", remove);
   cleanups.push(remove, () => void process.off("exit", remove));
   const synthesis = new Worker(new URL("synthesis.ts", import.meta.url), {
-    workerData: { settings, directory },
+    workerData: { settings, directory, bundles },
   });
   // Rejects with what the synthesis throws.
   await once(synthesis, "exit");

@@ -7,7 +7,8 @@ export { CANARY, canaryKey } from "./keys.ts";
 export const anyPorts = { api: 0, aws: 0, standIn: 0, actingProxy: 0, deleteOwner: 0 };
 
 export function startForTest(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
-  return startLocalSystem({ ports: anyPorts, ...options });
+  // Made once a run: see test/runner/bundles.ts.
+  return startLocalSystem({ ports: anyPorts, bundles: process.env["WAXSEAL_TEST_BUNDLES"], ...options });
 }
 
 /** An AWS SDK configuration for the local endpoint, under a function's role or as the administrator. */

@@ -13,6 +13,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: "test/runner/bundles.ts",
     exclude: ["test/soak/**", "test/**/fixtures/**", "node_modules/**"],
+    // Vitest leaves one core alone; of two that is half.
+    maxWorkers: "100%",
     // Starting the local system or type-aware lint takes seconds on a busy machine with two cores.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import * as z from "zod/mini";
 import { providers, savePorts } from "../lib/compose.ts";
-import { saveProviderKey } from "../lib/provider-keys/save.ts";
+import { saveProviderKey, type SaveWarning } from "../lib/provider-keys/save.ts";
 import { Secret } from "../lib/secret.ts";
 import { json, type ApiResponse } from "./http/answer.ts";
 import { parseBody } from "./http/body.ts";
@@ -45,5 +45,10 @@ async function save(event: AuthenticatedEvent): Promise<ApiResponse> {
   const request = { slot, pasted: apiKey, ...details };
   const { savedAt, warnings } = await saveProviderKey(savePorts(), event.who, request);
   const saved = { provider: slot.provider.id, name: slot.name, state: "active", savedAt };
-  return json(200, warnings.length > 0 ? { ...saved, warnings } : saved);
+  if (warnings.length === 0) return json(200, saved);
+  return json(200, { ...saved, warnings: warnings.map((code) => ({ code, title: warningTitles[code] })) });
 }
+
+const warningTitles: Readonly<Record<SaveWarning, string>> = {
+  UNFAMILIAR_FORMAT: "It was stored, though it is in no form of this provider's API keys that is known here",
+};

@@ -140,6 +140,32 @@ describe("a provider key", () => {
   });
 });
 
+describe("a new form of a provider's keys", () => {
+  test("is stored, used, and warned of", async () => {
+    const person = await Person.named(system, "early adopter");
+    const put = (apiKey: string) => person.request("PUT", "/v1/provider-keys/groq", { apiKey });
+    const saved = await put(`${canaryKey("groq")}.v2`);
+    expect([saved.status, await saved.json()]).toMatchObject([
+      200,
+      { state: "active", warnings: [{ code: "UNFAMILIAR_FORMAT", title: expect.any(String) as string }] },
+    ]);
+    const used = await person.request("POST", "/proxy/groq/openai/v1/chat/completions", { model: "x" });
+    expect(used.status).toBe(200);
+    await used.arrayBuffer();
+    expect(await (await put(canaryKey("groq"))).json()).not.toHaveProperty("warnings");
+  });
+
+  test("that is plainly another provider's is refused, and it is said whose", async () => {
+    const person = await Person.named(system, "in a hurry");
+    const apiKey = canaryKey("groq");
+    const refused = await person.request("PUT", "/v1/provider-keys/openai", { apiKey });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { code: "OTHER_PROVIDERS_KEY", looksLike: "groq" },
+    ]);
+  });
+});
+
 describe("asking the provider", () => {
   const verify = async (person: Person, path = "/v1/provider-keys/openai/verify") => {
     const answer = await person.request("POST", path);

@@ -19,7 +19,8 @@ test("ten thousand mixed operations by a hundred people over five providers: non
       process.stdout.write(
         `round ${String(round)}: ${JSON.stringify(outcome.operations)} in ${String(seconds)} s\n`,
       );
-      expect(outcome.surprises).toEqual([]);
+      // The first ones: what follows from them would hide them.
+      expect(outcome.surprises.slice(0, 5)).toEqual([]);
 
       const stored = new Map((await storedItems(system)).map((item) => [addressOf(item), item]));
       let uses = 0;

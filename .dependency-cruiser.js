@@ -34,7 +34,7 @@ export default {
       from: { path: "^infra/" },
       to: {
         path: "^(lib|lambdas|local|web|test|bench)/",
-        pathNot: "^lib/(routes|settings|attributes|cors)\\.ts$|^lib/providers/",
+        pathNot: "^lib/(routes|settings|attributes|cors)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
       },
     },
     {

@@ -1,4 +1,5 @@
 /** The forms that settings have, for the rules of `check-settings.ts`. Each takes whatever was written. */
+import { isRoleArn } from "../lib/acting/may-act.ts";
 import { isAllowedCall } from "../lib/providers/allowed-calls.ts";
 import { registeredProviders, templateOf } from "../lib/providers/registered.ts";
 import { isAcceptableOrigin, limitNames, type Settings } from "../lib/settings.ts";
@@ -92,6 +93,8 @@ export function isActingRole(value: unknown): boolean {
     Object.keys(others).length === 0 &&
     // The ARN's form: IAM user guide, "IAM identifiers"; path and name together at most 576 characters.
     matches(role, /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/) &&
+    // As the functions read it: one that they cannot read would be let in by IAM and refused by them.
+    isRoleArn(String(role)) &&
     isListOf(users, (user) => matches(user, /^[^*]+\*?$|^\*$/), 1) &&
     isListOf(may, (permission) => isOneOf(permission, ["use", "delete"]), 1)
   );

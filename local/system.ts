@@ -131,7 +131,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await handleApiRequest(request, response, target, invoke, stack.gateway);
     });
     for (const [name, server] of Object.entries(urlServers)) {
-      const fn = required(findFunction(stack, name), name);
+      const fn = findFunction(stack, name);
       serve(server, (request, response) =>
         handleUrlRequest(request, response, fn, aws, (event) => invoke(name, event)),
       );

@@ -44,7 +44,8 @@ export type SaveWarning = "UNFAMILIAR_FORMAT";
  * Cleans, checks the format, seals, and stores in one write; replaces what the slot held before. Without
  * the limits' table nothing is saved.
  *
- * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed, or the name `verify`; `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
+ * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed, or the name `verify`;
+ *   `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
  *   `ENCRYPTION_KEY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`, `CONFLICT`: nothing was stored.
  */
 export async function saveProviderKey(ports: SavePorts, who: Actor, request: SaveRequest): Promise<Saved> {

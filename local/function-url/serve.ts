@@ -17,13 +17,14 @@ export type InvokeFunction = (event: unknown) => Promise<InvocationResult>;
 export async function handleUrlRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  fn: FunctionResource,
+  fn: FunctionResource | undefined,
   callers: Callers,
   invoke: InvokeFunction,
 ): Promise<void> {
   const body = await readLimited(request, MAX_EVENT_BYTES);
   const caller = signer(request, callers);
-  if (!caller || !mayInvoke(caller, fn)) return refuse(response, 403, forbidden);
+  // Where no role may act for anyone, the stack has no such function.
+  if (!caller || !fn || !mayInvoke(caller, fn)) return refuse(response, 403, forbidden);
   const event = body && urlEvent(request, caller, body);
   if (!event || Buffer.byteLength(JSON.stringify(event)) > MAX_EVENT_BYTES)
     return refuse(response, 413, "The request is too large");

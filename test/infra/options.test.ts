@@ -77,6 +77,10 @@ describe("what an operator sets", () => {
     [{ readSuites: "A256GCM,none", writeSuite: "A256GCM" }, "readSuites must be"],
     [{ endpointOrigins: "{" }, "endpointOrigins must be JSON"],
     [
+      { actingRoles: [{ role: "arn:aws:iam::111122223333:role/chat/", users: ["*"], may: ["use"] }] },
+      "actingRoles must be",
+    ],
+    [
       { endpointOrigins: "[]" },
       "endpointOrigins must be an https origin (http on 127.0.0.1 only) by the id of an endpoint that there is",
     ],

@@ -114,6 +114,23 @@ describe("a closed account", () => {
   });
 });
 
+test("where no role may act for anyone, the system starts, and its function URLs refuse", async () => {
+  const nobody = await startForTest({ settings: { actingRoles: [] } });
+  try {
+    const send = actingFetch({
+      url: nobody.actingProxy,
+      userId: "ada",
+      provider: "openai",
+      ...signedBy(teamRole),
+    });
+    const response = await send("https://api.openai.com/v1/models");
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({ Message: expect.stringMatching(/^Forbidden/) as string });
+  } finally {
+    await nobody.close();
+  }
+});
+
 const curlSigns = /--aws-sigv4/.test(curl("--help", "all") ?? "");
 
 function curl(...args: string[]): string | undefined {

@@ -22,6 +22,13 @@ export default {
       to: { path: "^(lambdas|infra|local|web|test|bench)/" },
     },
     {
+      name: "lib-runs-without-its-command",
+      comment: "What functions and jobs do knows no command line.",
+      severity: "error",
+      from: { path: "^(lib|lambdas)/", pathNot: "^lib/cli/" },
+      to: { path: "^lib/cli/" },
+    },
+    {
       name: "lambdas-know-lib",
       severity: "error",
       from: { path: "^lambdas/" },
@@ -34,7 +41,8 @@ export default {
       from: { path: "^infra/" },
       to: {
         path: "^(lib|lambdas|local|web|test|bench)/",
-        pathNot: "^lib/(routes|settings|attributes|cors)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
+        pathNot:
+          "^lib/(routes|settings|attributes|cors|deployment-outputs)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
       },
     },
     {

@@ -1,5 +1,12 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
-import { cipherSuites, environmentOf, fallbackReasons, limitNames, type Settings } from "../lib/settings.ts";
+import {
+  cipherSuites,
+  environmentOf,
+  fallbackReasons,
+  limitNames,
+  switchedJobs,
+  type Settings,
+} from "../lib/settings.ts";
 import { retentionPeriods } from "./log-retention.ts";
 import {
   isActingRole,
@@ -22,6 +29,10 @@ interface Rule {
   readonly holds: (value: unknown, settings: Settings) => boolean;
 }
 
+const isKmsKeyName = (value: unknown) => matches(value, /^[a-z0-9]{1,8}$/);
+/** IAM user guide, "IAM identifiers". */
+const isPrincipalArn = (value: unknown) =>
+  matches(value, /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,576}$/);
 const isSuite = (value: unknown) => isOneOf(value, cipherSuites);
 
 const rules: Readonly<Record<keyof Settings, Rule>> = {
@@ -74,6 +85,34 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     holds: (value, { customProviders }) =>
       isRecordOf(value, (origin, id) => isProviderOrigin(origin) && isEndpointId(customProviders, id)),
   },
+  encryptionKeys: {
+    // Each is a KMS key of the stack, of which there is no use for many.
+    allowed: "a list of 1 to 9 different names of KMS keys, each 1 to 8 of a-z and 0-9",
+    holds: (value) =>
+      isListOf(value, isKmsKeyName, 1) && value.length < 10 && new Set(value).size === value.length,
+  },
+  writeEncryptionKey: {
+    allowed: "one of encryptionKeys",
+    holds: (value, { encryptionKeys }) => isOneOf(value, encryptionKeys),
+  },
+  jobs: {
+    allowed: `a list of any of ${switchedJobs.join(", ")}`,
+    holds: (value) => isListOf(value, (job) => isOneOf(job, switchedJobs)),
+  },
+  operators: {
+    allowed: "a list of ARNs of IAM roles or users",
+    holds: (value) => isListOf(value, isPrincipalArn),
+  },
+  rewrapSchedule: {
+    allowed: "off, rate(N hours), rate(N days), or cron(…) as Amazon EventBridge has it",
+    holds: (value) =>
+      matches(
+        value,
+        /^(off|rate\((1 (hour|day)|([2-9]|[1-9]\d{1,2}) (hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
+      ),
+  },
+  kmsQuota: wholeNumber(100, 1_000_000),
+  kmsShare: wholeNumber(1, 90),
   limits: {
     allowed: `off or N/second, N/minute, N/hour or N/day for any of ${limitNames.join(", ")}`,
     holds: isLimits,

@@ -30,6 +30,10 @@ export interface KeyPolicyProps {
   readonly savingRoles: string[];
   /** ARNs of the roles that may call `Decrypt`. */
   readonly openingRoles: string[];
+  /** ARNs of the roles that may call `ReEncrypt`, which is two permissions: from one KMS key, to another. */
+  readonly rewrappingRoles: string[];
+  /** Whether data keys are wrapped under it from now on; nothing is rewrapped to one that is being left. */
+  readonly isCurrent: boolean;
 }
 
 /** Everything but use: no `Encrypt`, `Decrypt`, `ReEncrypt*`, `GenerateDataKey*`, and no `CreateGrant`. */
@@ -67,7 +71,7 @@ const dataKeyActions = [
 ];
 
 /** No role has a use for these: a save asks for a data key, and grants would go round this policy. */
-const actionsOfNobody = ["kms:CreateGrant", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"];
+const actionsOfNobody = ["kms:CreateGrant", "kms:Encrypt"];
 
 /** Every action that takes an encryption context (AWS KMS, "Encryption context"). */
 const cryptographicActions = [
@@ -78,8 +82,10 @@ const cryptographicActions = [
   "kms:ReEncryptTo",
 ];
 
-export function keyPolicy({ stage, savingRoles, openingRoles }: KeyPolicyProps): PolicyDocument {
+export function keyPolicy(props: KeyPolicyProps): PolicyDocument {
+  const { stage, savingRoles, openingRoles, rewrappingRoles, isCurrent } = props;
   const account = new AccountRootPrincipal();
+  const rewrapActions = ["kms:ReEncryptFrom", ...(isCurrent ? ["kms:ReEncryptTo"] : [])];
   return new PolicyDocument({
     minimize: false,
     statements: [
@@ -90,13 +96,19 @@ export function keyPolicy({ stage, savingRoles, openingRoles }: KeyPolicyProps):
       statement("OpeningRolesMayDecrypt", Effect.ALLOW, account, ["kms:Decrypt"], {
         ArnEquals: { "aws:PrincipalArn": openingRoles },
       }),
+      statement("RewrappingRolesMayReEncrypt", Effect.ALLOW, account, rewrapActions, {
+        ArnEquals: { "aws:PrincipalArn": rewrappingRoles },
+      }),
       deny("OnlySavingRolesMakeDataKeys", dataKeyActions, {
         ArnNotEquals: { "aws:PrincipalArn": savingRoles },
       }),
       deny("OnlyOpeningRolesDecrypt", ["kms:Decrypt"], {
         ArnNotEquals: { "aws:PrincipalArn": openingRoles },
       }),
-      deny("NobodyUsesItOtherwise", actionsOfNobody),
+      deny("OnlyRewrappingRolesReEncrypt", ["kms:ReEncryptFrom", "kms:ReEncryptTo"], {
+        ArnNotEquals: { "aws:PrincipalArn": rewrappingRoles },
+      }),
+      deny("NobodyUsesItOtherwise", isCurrent ? actionsOfNobody : [...actionsOfNobody, "kms:ReEncryptTo"]),
       // Two statements: within one, purpose and stage would both have to be wrong.
       deny("OnlyForProviderKeys", cryptographicActions, {
         StringNotEquals: { "kms:EncryptionContext:purpose": encryptionPurpose },

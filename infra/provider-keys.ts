@@ -1,20 +1,32 @@
+import { Lazy } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
-import type { IRole } from "aws-cdk-lib/aws-iam";
+import type { IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { environmentOf, type Settings } from "../lib/settings.ts";
-import { EncryptionKey } from "./encryption-key.ts";
+import { EncryptionKeys } from "./encryption-keys.ts";
 import { providerKeysTable } from "./provider-keys-table.ts";
 import {
+  claimForJob,
   claimRecord,
+  describeKmsKey,
   makeDataKeys,
   openDataKeys,
+  readForImport,
   readStatus,
+  readSuites,
+  readWrappings,
   removeRecord,
+  resealRecord,
+  rewrapDataKeys,
+  rewrapRecord,
   saveRecord,
   updateRecord,
 } from "./statements.ts";
+
+/** Lambda, "Lambda quotas". */
+const LONGEST_INVOCATION_SECONDS = 900;
 
 /**
  * The users' provider keys: the table that holds them sealed and the KMS key that seals them. A
@@ -25,24 +37,32 @@ import {
  */
 export class ProviderKeys extends Construct {
   readonly table: Table;
+  /** The KMS key that wraps from now on. */
   readonly kmsKey: Key;
-  readonly #encryptionKey: EncryptionKey;
+  readonly encryptionKeys: EncryptionKeys;
   readonly #settings: Settings;
+  /** Of functions that seal or open, in seconds; 900 where one has no time limit that is known here. */
+  readonly #timeouts = new Set<number>();
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.#settings = settings;
     this.table = providerKeysTable(this, "Table");
-    this.#encryptionKey = new EncryptionKey(this, "EncryptionKey", settings.stage);
-    this.kmsKey = this.#encryptionKey.kmsKey;
+    this.encryptionKeys = new EncryptionKeys(this, "EncryptionKey", settings);
+    this.kmsKey = this.encryptionKeys.current;
+  }
+
+  /** For so long after a change may something still need how it was before: see `waxseal retire`. */
+  get longestInvocationSeconds(): string {
+    return Lazy.string({ produce: () => String(Math.max(...this.#timeouts)) });
   }
 
   /** Sealing: a data key for each save, and the write of the record. It can open nothing. */
   grantSave(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(saveRecord(this.table.tableArn));
-    role.addToPrincipalPolicy(makeDataKeys(this.kmsKey.keyArn, this.#settings.stage));
-    this.#encryptionKey.admitSaving(role);
+    this.#admitSaving(role);
+    this.#timeouts.add(fn.timeout?.toSeconds() ?? LONGEST_INVOCATION_SECONDS);
     fn.addEnvironment("WAXSEAL_ENCRYPTION_KEY", this.kmsKey.keyArn);
   }
 
@@ -81,8 +101,61 @@ export class ProviderKeys extends Construct {
   grantUseByName(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(claimRecord(this.table.tableArn));
-    role.addToPrincipalPolicy(openDataKeys(this.kmsKey.keyArn, this.#settings.stage));
-    this.#encryptionKey.admitOpening(role);
+    this.#admitOpening(role);
+    this.#timeouts.add(fn.timeout?.toSeconds() ?? LONGEST_INVOCATION_SECONDS);
+  }
+
+  /** Rewrapping: sees how every data key is wrapped and replaces it, by KMS. It can open nothing. */
+  grantRewrap(role: IRole): void {
+    this.#allow(role, ...readWrappings(this.table.tableArn), rewrapRecord(this.table.tableArn));
+    const arns = this.#kmsKeyArns();
+    this.#allow(role, ...rewrapDataKeys(arns, this.kmsKey.keyArn, this.#settings.stage));
+    this.#allow(role, ...arns.map(describeKmsKey));
+    this.encryptionKeys.admit("rewrapping", role);
+  }
+
+  /** Resealing: opens every record and seals it anew. It sees provider keys, each after a claim. */
+  grantReseal(role: IRole): void {
+    this.#allow(role, ...readSuites(this.table.tableArn), claimForJob(this.table.tableArn));
+    this.#allow(role, resealRecord(this.table.tableArn));
+    this.#admitOpening(role);
+    this.#admitSaving(role);
+  }
+
+  /** Importing: what a save may do, and seeing what an owner has already. It can open nothing. */
+  grantImport(role: IRole): void {
+    this.#allow(role, readForImport(this.table.tableArn), saveRecord(this.table.tableArn));
+    this.#admitSaving(role);
+  }
+
+  /** Opening what an import wrote, to compare it; each after a claim. */
+  grantImportVerify(role: IRole): void {
+    this.#allow(role, claimForJob(this.table.tableArn));
+    this.#admitOpening(role);
+  }
+
+  /** Opening what an owner has, for them to take it elsewhere; each after a claim. */
+  grantExport(role: IRole): void {
+    this.#allow(role, readStatus(this.table.tableArn), claimForJob(this.table.tableArn));
+    this.#admitOpening(role);
+  }
+
+  #allow(role: IRole, ...statements: PolicyStatement[]): void {
+    for (const statement of statements) role.addToPrincipalPolicy(statement);
+  }
+
+  #admitSaving(role: IRole): void {
+    this.#allow(role, makeDataKeys(this.kmsKey.keyArn, this.#settings.stage));
+    this.encryptionKeys.admit("saving", role);
+  }
+
+  #admitOpening(role: IRole): void {
+    this.#allow(role, ...this.#kmsKeyArns().map((arn) => openDataKeys(arn, this.#settings.stage)));
+    this.encryptionKeys.admit("opening", role);
+  }
+
+  #kmsKeyArns(): string[] {
+    return Object.values(this.encryptionKeys.all).map(({ keyArn }) => keyArn);
   }
 
   /** The settings and the table's name, for a function of this stack's; returns its role. */

@@ -15,11 +15,17 @@
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
+  importReadAttributes,
+  jobClaimAttributes,
   removeAttributes,
+  resealAttributes,
+  rewrapAttributes,
   saveAttributes,
   statusAttributes,
+  suiteAttributes,
   updateAttributes,
   useAttributes,
+  wrappingAttributes,
 } from "../lib/attributes.ts";
 import type { LimitName } from "../lib/settings.ts";
 import { encryptionPurpose } from "./key-policy.ts";
@@ -46,12 +52,57 @@ export function claimRecord(tableArn: string): PolicyStatement {
   return updateItem(tableArn, useAttributes, ["ALL_NEW", "NONE"]);
 }
 
+/** Replaces the wrapping of a data key, and gets nothing back. */
+export function rewrapRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, rewrapAttributes, ["NONE"]);
+}
+
+/** A job's claim: leaves its trace, and gets the record for it. */
+export function claimForJob(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, jobClaimAttributes, ["ALL_NEW"]);
+}
+
+/** Replaces everything sealed, and gets nothing back. */
+export function resealRecord(tableArn: string): PolicyStatement {
+  return updateItem(tableArn, resealAttributes, ["NONE"]);
+}
+
 /** Reads by owner, and nothing that is sealed. */
 export function readStatus(tableArn: string): PolicyStatement {
-  return allow("dynamodb:Query", tableArn, {
-    ...onlyAttributes(statusAttributes),
-    StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
-  });
+  return read("dynamodb:Query", tableArn, statusAttributes);
+}
+
+/** Reads how every data key is wrapped, and no ciphertext; one record again, or all. */
+export function readWrappings(tableArn: string): PolicyStatement[] {
+  return [
+    read("dynamodb:Scan", tableArn, wrappingAttributes, "ScanWrappings"),
+    read("dynamodb:Query", tableArn, wrappingAttributes, "QueryWrappings"),
+  ];
+}
+
+/** Finds what has another suite. */
+export function readSuites(tableArn: string): PolicyStatement[] {
+  return [
+    read("dynamodb:Scan", tableArn, suiteAttributes, "ScanSuites"),
+    read("dynamodb:Query", tableArn, suiteAttributes, "QuerySuites"),
+  ];
+}
+
+/** Sees what an owner has already. */
+export function readForImport(tableArn: string): PolicyStatement {
+  return read("dynamodb:Query", tableArn, importReadAttributes);
+}
+
+/** A job's own record of itself: those of one kind, whose ids begin with its name. */
+export function keepJobs(tableArn: string, kind: string): PolicyStatement[] {
+  const ofThisKind = {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${kind}-*`] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
+  return [
+    allow("dynamodb:GetItem", tableArn, ofThisKind, "ReadJobs"),
+    allow("dynamodb:UpdateItem", tableArn, ofThisKind, "KeepJobs"),
+  ];
 }
 
 /**
@@ -76,8 +127,41 @@ export function openDataKeys(kmsKeyArn: string, stage: string): PolicyStatement 
   return allow("kms:Decrypt", kmsKeyArn, exactContext(stage));
 }
 
-export function allow(action: string, resource: string, conditions: Conditions = {}): PolicyStatement {
-  return new PolicyStatement({ actions: [action], resources: [resource], conditions });
+/** From one KMS key to another, or to itself: each end is a permission of its own, and neither needs `Decrypt`. */
+export function rewrapDataKeys(fromArns: readonly string[], toArn: string, stage: string): PolicyStatement[] {
+  const context = exactContext(stage);
+  return [
+    ...fromArns.map((arn) => allow("kms:ReEncryptFrom", arn, context)),
+    allow("kms:ReEncryptTo", toArn, context),
+  ];
+}
+
+/** Sees which key material is current, and that the KMS key is enabled. */
+export function describeKmsKey(kmsKeyArn: string): PolicyStatement {
+  return allow("kms:DescribeKey", kmsKeyArn);
+}
+
+/** @param sid - where the CDK would make one statement of two that differ in the action only. */
+export function allow(
+  action: string,
+  resource: string,
+  conditions: Conditions = {},
+  sid?: string,
+): PolicyStatement {
+  return new PolicyStatement({ ...(sid && { sid }), actions: [action], resources: [resource], conditions });
+}
+
+function read(
+  action: "dynamodb:Scan" | "dynamodb:Query",
+  tableArn: string,
+  attributes: readonly string[],
+  sid?: string,
+): PolicyStatement {
+  const conditions = {
+    ...onlyAttributes(attributes),
+    StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  };
+  return allow(action, tableArn, conditions, sid);
 }
 
 function updateItem(

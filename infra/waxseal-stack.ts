@@ -7,6 +7,8 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { WaxsealFunction } from "./function.ts";
+import { Jobs } from "./jobs.ts";
+import { deploymentOutputs } from "./outputs.ts";
 import { ProviderKeys } from "./provider-keys.ts";
 import { RateLimits } from "./rate-limits.ts";
 
@@ -24,12 +26,14 @@ type Made<Name extends FunctionName> = Readonly<Record<Name, WaxsealFunction>>;
 export class WaxsealStack extends Stack {
   readonly providerKeys: ProviderKeys;
   readonly rateLimits: RateLimits;
+  readonly jobs: Jobs;
 
   constructor(scope: Construct, id: string, props: WaxsealStackProps) {
     super(scope, id, { description: "Waxseal: users' API keys, sealed, used, accounted for" });
     const { settings, accessLogs = false, entries = functionEntries } = props;
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
     this.rateLimits = new RateLimits(this, "RateLimits");
+    this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
     const names = Object.keys(functionEntries) as FunctionName[];
     const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
     const made = this.#functions(names.filter(isOfApi), settings, entries);
@@ -43,7 +47,11 @@ export class WaxsealStack extends Stack {
     const functions = mapValues(made, ({ fn }) => fn);
     const api = new Api(this, "Gateway", { settings, functions, accessLogs });
     new Alarms(this, "Alarms", { stage: settings.stage, logGroups: openingLogs(made, acting) });
-    this.#output({ ApiUrl: api.restApi.url, ...(acting ? this.#actingUrls(acting, settings) : {}) });
+    this.#output({
+      ApiUrl: api.restApi.url,
+      ...(acting ? this.#actingUrls(acting, settings) : {}),
+      ...deploymentOutputs(settings, this.providerKeys, this.jobs),
+    });
     this.#warnOfPlaceholders(settings);
   }
 
@@ -92,12 +100,7 @@ export class WaxsealStack extends Stack {
     return { ActingProxyUrl: urlOf("acting-proxy"), DeleteOwnerUrl: urlOf("delete-owner") };
   }
 
-  #output(more: Readonly<Record<string, string>>): void {
-    const outputs = {
-      ...more,
-      ProviderKeysTable: this.providerKeys.table.tableName,
-      EncryptionKeyArn: this.providerKeys.kmsKey.keyArn,
-    };
+  #output(outputs: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 

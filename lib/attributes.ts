@@ -34,6 +34,7 @@ export const saveAttributes = [
   "lastUsedBy",
   "useCount",
   "purgeAt",
+  "importedAt",
 ] as const;
 
 /** What status and list read: nothing sealed. */
@@ -82,3 +83,60 @@ export const useAttributes = [
   "lastUsedBy",
   "useCount",
 ] as const;
+
+/**
+ * What a census and a rewrap read: how a data key is wrapped, and nothing that was encrypted with it. The last
+ * change says whether the same job has been here before.
+ */
+export const wrappingAttributes = [
+  ...keyAttributes,
+  "lastChange",
+  "state",
+  "cipherSuite",
+  "sealId",
+  "wrappedDataKey",
+  "encryptionKeyId",
+  "keyMaterialId",
+] as const;
+
+/** What a census reads: not even the wrapped data keys. */
+export const censusAttributes = [
+  ...keyAttributes,
+  "state",
+  "cipherSuite",
+  "encryptionKeyId",
+  "keyMaterialId",
+] as const;
+
+/** What a rewrap names: another wrapping of the same data key, of the very seal. */
+export const rewrapAttributes = [
+  ...keyAttributes,
+  ...changeAttributes,
+  "sealId",
+  "wrappedDataKey",
+  "encryptionKeyId",
+  "keyMaterialId",
+] as const;
+
+/** By which a reseal finds the records of another suite. */
+export const suiteAttributes = [...keyAttributes, "state", "cipherSuite", "sealId"] as const;
+
+/** What a job's claim names: that it was here, whatever the owner set; it counts as no use. */
+export const jobClaimAttributes = [...keyAttributes, ...changeAttributes, "state", "sealId"] as const;
+
+/** What a reseal names: everything sealed, anew. */
+export const resealAttributes = [
+  ...keyAttributes,
+  ...changeAttributes,
+  ...sealedAttributes,
+  "state",
+  "sealId",
+  "formatVersion",
+  "cipherSuite",
+  "encryptionKeyId",
+  "keyMaterialId",
+  "endpointId",
+] as const;
+
+/** How an import sees what is there already. */
+export const importReadAttributes = [...keyAttributes, "state", "savedAt", "importedAt"] as const;

@@ -104,6 +104,11 @@ export function messageOf(code: ErrorCode): string {
   return catalogue[code].message;
 }
 
+/** Whether what failed with this code may succeed later, unchanged. */
+export function isRetryable(code: ErrorCode): boolean {
+  return catalogue[code].retryable;
+}
+
 /** Whether `error` is ours, with this code where one is given. */
 export function isWaxsealError(error: unknown, code?: ErrorCode): error is WaxsealError {
   return error instanceof WaxsealError && (code === undefined || error.code === code);

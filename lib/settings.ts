@@ -19,6 +19,10 @@ export type LimitName = (typeof limitNames)[number];
 /** As `60/minute`, or `off`. */
 export type RateLimit = "off" | `${number}/${"second" | "minute" | "hour" | "day"}`;
 
+/** Parts of the stack that are there only while an operator has them switched on: each is a role that may decrypt or write. */
+export const switchedJobs = ["reseal", "import", "export"] as const;
+export type SwitchedJob = (typeof switchedJobs)[number];
+
 /** A role of a back end, and what it may do for whom. */
 export interface ActingRole {
   /** Its ARN. */
@@ -51,6 +55,23 @@ export interface Settings extends ProviderSettings {
   readonly writeSuite: CipherSuite;
   /** The suites that are opened; any other is `SUITE_REFUSED`. */
   readonly readSuites: readonly CipherSuite[];
+  /**
+   * The KMS keys of the stack, by name. Records may be wrapped under any of them; a new one is added here
+   * first, so that everyone can open what it wraps before anyone seals under it.
+   */
+  readonly encryptionKeys: readonly string[];
+  /** Which of them wraps new data keys, and is where rewrapping moves the others to. */
+  readonly writeEncryptionKey: string;
+  /** Operators' roles that are switched on, each for as long as its job takes. */
+  readonly jobs: readonly SwitchedJob[];
+  /** Who may take an operator's role, as ARNs; where none is named, whomever the account's IAM lets. */
+  readonly operators: readonly string[];
+  /** When the stack rewraps by itself what an automatic rotation left behind: `off`, `rate(…)` or `cron(…)`. */
+  readonly rewrapSchedule: string;
+  /** The account's quota of symmetric KMS requests in the region, a second (KMS, "Request quotas"). */
+  readonly kmsQuota: number;
+  /** How much of that quota a job may use, in percent. */
+  readonly kmsShare: number;
   readonly limits: Readonly<Record<LimitName, RateLimit>>;
   /** Whether the proxy goes on when the limits' table does not answer. A save never does. */
   readonly proxyWithoutLimits: "refuse" | "allow";
@@ -84,6 +105,14 @@ export const defaultSettings: Settings = {
   customProviders: {},
   proxyCalls: {},
   endpointOrigins: {},
+  encryptionKeys: ["1"],
+  writeEncryptionKey: "1",
+  jobs: [],
+  operators: [],
+  rewrapSchedule: "off",
+  // The lowest of the regions' defaults.
+  kmsQuota: 10_000,
+  kmsShare: 10,
   limits: {
     save: "120/minute",
     update: "120/minute",
@@ -127,11 +156,22 @@ export function environmentOf(settings: Settings): Record<string, string> {
   };
 }
 
+/** What the stack alone reads. */
+type SettingOfTheStack =
+  | "encryptionKeys"
+  | "writeEncryptionKey"
+  | "jobs"
+  | "operators"
+  | "rewrapSchedule"
+  | "kmsQuota"
+  | "kmsShare"
+  | "logRetentionDays"
+  | "stageRateLimit"
+  | "stageBurstLimit"
+  | "waf";
+
 /** What a running function knows of its deployment. */
-export interface RuntimeSettings extends Omit<
-  Settings,
-  "logRetentionDays" | "stageRateLimit" | "stageBurstLimit" | "waf"
-> {
+export interface RuntimeSettings extends Omit<Settings, SettingOfTheStack> {
   /** Name of the `ProviderKeys` table. */
   readonly table: string;
   /** Name of the `RateLimits` table; only where a function limits. */

@@ -2,14 +2,18 @@ import { GenerateDataKeyCommand } from "@aws-sdk/client-kms";
 import type { DataKeyGenerator, GeneratedDataKey } from "../envelope/keyring.ts";
 import { present, type KmsSender } from "./answer.ts";
 import { isTransientKmsError, kmsError } from "./failures.ts";
-import { withRetry } from "../retry.ts";
+import { promptRetry, withRetry, type RetryPolicy } from "../retry.ts";
 
 /**
  * Data keys from KMS's `GenerateDataKey`, under one KMS key.
  *
  * @param encryptionKeyId - ARN of the KMS key of new seals.
  */
-export function kmsDataKeyGenerator(kms: KmsSender, encryptionKeyId: string): DataKeyGenerator {
+export function kmsDataKeyGenerator(
+  kms: KmsSender,
+  encryptionKeyId: string,
+  retry: RetryPolicy = promptRetry,
+): DataKeyGenerator {
   return {
     async generateDataKey(encryptionContext, bytes) {
       const send = () =>
@@ -20,7 +24,7 @@ export function kmsDataKeyGenerator(kms: KmsSender, encryptionKeyId: string): Da
             EncryptionContext: encryptionContext,
           }),
         );
-      const answer = await withRetry(send, isTransientKmsError).catch((error: unknown) => {
+      const answer = await withRetry(send, isTransientKmsError, retry).catch((error: unknown) => {
         throw kmsError("GenerateDataKey", error);
       });
       return {

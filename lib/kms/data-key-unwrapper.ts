@@ -4,7 +4,7 @@ import type { DataKeyUnwrapper, WrappedDataKey } from "../envelope/keyring.ts";
 import { WaxsealError } from "../errors.ts";
 import { present, type KmsSender } from "./answer.ts";
 import { isTransientKmsError, kmsError } from "./failures.ts";
-import { withRetry } from "../retry.ts";
+import { promptRetry, withRetry, type RetryPolicy } from "../retry.ts";
 
 /**
  * Unwraps data keys with KMS's `Decrypt`.
@@ -12,12 +12,16 @@ import { withRetry } from "../retry.ts";
  * @param useId - the claim that this decryption is for. Attempt n carries `waxseal-use/<useId>.<n>` in
  *   its user agent, which CloudTrail records: so each decryption is matched with its claim.
  */
-export function kmsDataKeyUnwrapper(kms: KmsSender, useId: string): DataKeyUnwrapper {
+export function kmsDataKeyUnwrapper(
+  kms: KmsSender,
+  useId: string,
+  retry: RetryPolicy = promptRetry,
+): DataKeyUnwrapper {
   return {
     async unwrapDataKey(wrapped, encryptionContext) {
       const send = (attempt: number) =>
         kms.send(decryptCommand(wrapped, encryptionContext, `${useId}.${attempt}`));
-      const answer = await withRetry(send, isTransientKmsError).catch((error: unknown) => {
+      const answer = await withRetry(send, isTransientKmsError, retry).catch((error: unknown) => {
         throw kmsError("Decrypt", error);
       });
       // Postcondition: KMS used the KMS key that the record names.

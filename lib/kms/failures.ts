@@ -30,9 +30,12 @@ const codeByNameOnDecrypt: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** The error to throw for a failed KMS call: anything unknown is an outage, retryable. */
-export function kmsError(operation: "GenerateDataKey" | "Decrypt", error: unknown): WaxsealError {
+export function kmsError(
+  operation: "GenerateDataKey" | "Decrypt" | "ReEncrypt",
+  error: unknown,
+): WaxsealError {
   const aws = describeAwsError("kms", operation, error);
-  const codes = operation === "Decrypt" ? codeByNameOnDecrypt : codeByNameOnGenerate;
+  const codes = operation === "GenerateDataKey" ? codeByNameOnGenerate : codeByNameOnDecrypt;
   return new WaxsealError(codes[aws.error] ?? "KMS_UNAVAILABLE", { aws });
 }
 

@@ -12,11 +12,27 @@ export interface Actor {
 
 /** `lastChange`: the stream turns each into one audit event. */
 export interface Change extends Omit<Actor, "ownerId"> {
-  readonly operation: "save" | "update" | "disable" | "enable" | "remove" | "use" | "open_failed" | "health";
+  readonly operation:
+    | "save"
+    | "update"
+    | "disable"
+    | "enable"
+    | "remove"
+    | "use"
+    | "open_failed"
+    | "health"
+    // Operators' jobs; `requestId` is then the job's id.
+    | "rewrap"
+    | "reseal_claim"
+    | "reseal"
+    | "import"
+    | "import_verify"
+    | "export"
+    | "restore";
   /** ISO 8601, UTC, milliseconds. */
   readonly at: string;
-  /** Save: by which CloudTrail knows the `GenerateDataKey`. */
+  /** Save, import, reseal: by which CloudTrail knows the `GenerateDataKey`; rewrap: the `ReEncrypt`. */
   readonly kmsRequestId?: string;
-  /** Use: by which CloudTrail's `Decrypt` is matched; see `kmsDataKeyUnwrapper`. */
+  /** Use, and a job's claim: by which CloudTrail's `Decrypt` is matched; see `kmsDataKeyUnwrapper`. */
   readonly useId?: string;
 }

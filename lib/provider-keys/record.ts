@@ -34,7 +34,7 @@ const statusRecordSchema = z.object({
 export type StatusRecord = z.infer<typeof statusRecordSchema>;
 
 /** The sealed part of a record; `docs/record-format.md` gives the exact lengths, `open` checks them. */
-const sealedSchema = z.object({
+export const sealedFields = {
   formatVersion: z.int(),
   cipherSuite: z.enum(["A256CBC-HS512", "A256GCM"]),
   sealId: z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/)),
@@ -45,7 +45,8 @@ const sealedSchema = z.object({
   wrappedDataKey: bytes(1, 6144),
   encryptionKeyId: z.string().check(z.startsWith("arn:"), z.maxLength(2048)),
   keyMaterialId: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-});
+};
+const sealedSchema = z.object(sealedFields);
 
 /** The status attributes, or `undefined` if the record does not parse. */
 export function parseStatusRecord(item: unknown): StatusRecord | undefined {

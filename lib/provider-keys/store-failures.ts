@@ -26,10 +26,19 @@ export function isThrottled(error: unknown): boolean {
   return THROTTLED.includes(awsErrorName(error));
 }
 
-/** Whether a read may help again: after everything that is not a definite answer. */
-export function isTransientRead(error: unknown): boolean {
-  const definite = ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"];
-  return !definite.includes(awsErrorName(error));
+const DEFINITE = [
+  "AccessDeniedException",
+  "ConditionalCheckFailedException",
+  "ResourceNotFoundException",
+  "ValidationException",
+];
+
+/**
+ * Whether a call that may be repeated can help again: after everything that is not a definite answer. That is a
+ * read, or a write whose condition holds once only.
+ */
+export function isTransient(error: unknown): boolean {
+  return !DEFINITE.includes(awsErrorName(error));
 }
 
 /** The error to throw for a failed DynamoDB call: anything unknown is an outage, retryable. */

@@ -1,35 +1,22 @@
-import {
-  QueryCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type UpdateCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { sealedAttributes, statusAttributes } from "../attributes.ts";
 import type { SealedProviderKey } from "../envelope/envelope.ts";
 import { WaxsealError } from "../errors.ts";
 import { withRetry } from "../retry.ts";
 import type { Change } from "./change.ts";
 import type { Health } from "./record.ts";
-import { isThrottled, isTransientRead, refusalOf, storeError } from "./store-failures.ts";
-import { aliases, updateExpression, type Update } from "./update-expression.ts";
+import { isTransient, storeError } from "./store-failures.ts";
+import { aliases, type Update } from "./update-expression.ts";
+import {
+  writeRecord,
+  type DynamoSender,
+  type RawRecord,
+  type RecordAddress,
+  type Returns,
+  type Written,
+} from "./write-record.ts";
 
-/** The one method used of the document client, which must be made with `maxAttempts: 1`: see `isThrottled`. */
-export type DynamoSender = Pick<DynamoDBDocumentClient, "send">;
-
-/** Where a record is. */
-export interface RecordAddress {
-  readonly ownerId: string;
-  readonly slot: string;
-}
-
-/** An item as the table returned it, not parsed yet. */
-export type RawRecord = Record<string, unknown>;
-
-/** What became of a conditional write. */
-export interface Written {
-  readonly applied: boolean;
-  readonly record: RawRecord | undefined;
-}
+export type { DynamoSender, RawRecord, RecordAddress, Written } from "./write-record.ts";
 
 /** What a save stores beside the sealed attributes. */
 export interface SaveDetails {
@@ -58,11 +45,8 @@ export interface Selection {
   readonly providerId?: string;
 }
 
-type Returns = Pick<UpdateCommandInput, "ReturnValues" | "ReturnValuesOnConditionCheckFailure">;
-
 /**
- * The `ProviderKeys` table. Every write is one conditional `UpdateItem` that raises `changeSeq` and
- * leaves a new `lastChange`; so the stream has exactly one entry for each change.
+ * The `ProviderKeys` table, as the functions use it. Every write is one change: see `writeRecord`.
  *
  * Everything here throws `STORE_UNAVAILABLE` (retryable) or `ACCESS_DENIED_BY_AWS`.
  */
@@ -92,7 +76,7 @@ export class ProviderKeyStore {
     const { applied } = await this.#write("save", address, change, {
       set: { ...sealed, ...optional.given, state: "active", savedAt: change.at, health, useCount: 0 },
       setIfAbsent: { recordId: newRecordId },
-      remove: [...optional.absent, "lastUsedAt", "lastUsedBy", "purgeAt"],
+      remove: [...optional.absent, "lastUsedAt", "lastUsedBy", "purgeAt", "importedAt"],
       condition: "attribute_not_exists(#formatVersion) OR #formatVersion <= :formatVersion",
     });
     if (!applied) throw new WaxsealError("CONFLICT");
@@ -119,11 +103,9 @@ export class ProviderKeyStore {
         ConsistentRead: true,
         ExclusiveStartKey: start,
       });
-      const page = await withRetry(() => this.#dynamo.send(query), isTransientRead).catch(
-        (error: unknown) => {
-          throw storeError("Query", error);
-        },
-      );
+      const page = await withRetry(() => this.#dynamo.send(query), isTransient).catch((error: unknown) => {
+        throw storeError("Query", error);
+      });
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
@@ -197,25 +179,15 @@ export class ProviderKeyStore {
     await this.#write("open failed", address, change, { condition: "attribute_exists(#state)" });
   }
 
-  /** @returns the record where it was asked for; `applied: false` if the condition did not hold. */
-  async #write(
+  #write(
     name: string,
     address: RecordAddress,
     change: Change,
     update: Update,
-    returns: Returns = { ReturnValues: "NONE" },
+    returns?: Returns,
   ): Promise<Written> {
-    const expressions = updateExpression(asChange(update, change));
-    const command = { TableName: this.#table, Key: address, ...expressions, ...returns };
-    try {
-      const send = () => this.#dynamo.send(new UpdateCommand(command));
-      const { Attributes } = await withRetry(send, isThrottled);
-      return { applied: true, record: Attributes };
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (!refusal) throw storeError(`UpdateItem (${name})`, error);
-      return { applied: false, ...refusal };
-    }
+    const at = { dynamo: this.#dynamo, table: this.#table };
+    return writeRecord(at, name, address, change, update, returns && { returns });
   }
 }
 
@@ -225,14 +197,5 @@ function split(attributes: Readonly<Record<string, unknown>>) {
   return {
     given: Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null)),
     absent: entries.filter(([, value]) => value === undefined || value === null).map(([name]) => name),
-  };
-}
-
-/** Every write is a change: it raises `changeSeq` and leaves `lastChange`. */
-function asChange(update: Update, change: Change): Update {
-  return {
-    ...update,
-    set: { ...update.set, lastChange: change },
-    add: { ...update.add, changeSeq: 1 },
   };
 }

@@ -1,0 +1,38 @@
+import { Fn } from "aws-cdk-lib";
+import type { DeploymentOutputs } from "../lib/deployment-outputs.ts";
+import type { Settings } from "../lib/settings.ts";
+import type { Use } from "./encryption-keys.ts";
+import type { Jobs } from "./jobs.ts";
+import type { ProviderKeys } from "./provider-keys.ts";
+
+/** What the operator's command line finds a deployment by: nothing in it is secret. */
+export function deploymentOutputs(
+  settings: Settings,
+  providerKeys: ProviderKeys,
+  { table, roles }: Jobs,
+): DeploymentOutputs {
+  const { encryptionKeys } = providerKeys;
+  const rolesOf = (use: Use) => Fn.join(",", encryptionKeys.rolesOf(use));
+  const arns = Object.entries(encryptionKeys.all).map(([name, { keyArn }]) => `${name}=${keyArn}`);
+  return {
+    ProviderKeysTable: providerKeys.table.tableName,
+    JobsTable: table.tableName,
+    EncryptionKeyArn: providerKeys.kmsKey.keyArn,
+    EncryptionKeys: Fn.join(",", arns),
+    Issuer: settings.issuer,
+    WriteSuite: settings.writeSuite,
+    ReadSuites: settings.readSuites.join(","),
+    KmsQuota: String(settings.kmsQuota),
+    KmsShare: String(settings.kmsShare),
+    TombstoneDays: String(settings.tombstoneDays),
+    LongestInvocationSeconds: providerKeys.longestInvocationSeconds,
+    SavingRoles: rolesOf("saving"),
+    OpeningRoles: rolesOf("opening"),
+    RewrappingRoles: rolesOf("rewrapping"),
+    RewrapRole: roles.rewrap?.roleArn ?? "",
+    ...(roles.reseal && { ResealRole: roles.reseal.roleArn }),
+    ...(roles.import && { ImportRole: roles.import.roleArn }),
+    ...(roles["import-verify"] && { ImportVerifyRole: roles["import-verify"].roleArn }),
+    ...(roles.export && { ExportRole: roles.export.roleArn }),
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * What the stack says of itself in its outputs, as CloudFormation's `DescribeStacks` answers them: by these the
+ * operator's command line finds a deployment. Lists are joined by commas.
+ */
+export type DeploymentOutputs = {
+  readonly ProviderKeysTable: string;
+  readonly JobsTable: string;
+  /** Of the KMS key that wraps new data keys. */
+  readonly EncryptionKeyArn: string;
+  /** `1=arn:…,2=arn:…` */
+  readonly EncryptionKeys: string;
+  readonly Issuer: string;
+  readonly WriteSuite: string;
+  readonly ReadSuites: string;
+  readonly KmsQuota: string;
+  readonly KmsShare: string;
+  readonly TombstoneDays: string;
+  /** Of the functions that seal or open. */
+  readonly LongestInvocationSeconds: string;
+  /** ARNs of those that the key policies admit, each list for one use. */
+  readonly SavingRoles: string;
+  readonly OpeningRoles: string;
+  readonly RewrappingRoles: string;
+  readonly RewrapRole: string;
+  /** Only while switched on by the setting `jobs`. */
+  readonly ResealRole?: string;
+  readonly ImportRole?: string;
+  readonly ImportVerifyRole?: string;
+  readonly ExportRole?: string;
+  /** The durable function that rewraps, where the setting `rewrapSchedule` has it; an ARN with its alias. */
+  readonly RewrapFunction?: string;
+};

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { awsErrorName } from "../aws-failure.ts";
+import type { KmsSender } from "../kms/answer.ts";
+
+/** Keeps calls under a rate, and slows down further while they are throttled. */
+export interface Pacer {
+  /** Resolves when the next call may be made. */
+  take(): Promise<void>;
+  wasThrottled(): void;
+  wentThrough(): void;
+}
+
+export interface PacerClock {
+  /** Milliseconds, of any beginning. */
+  readonly now: () => number;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+}
+
+const clock: PacerClock = { now: () => performance.now(), wait: sleep };
+/** However throttled, one call a second shows when it is over. */
+const SLOWEST_MS = 1000;
+
+/**
+ * Calls at even distances: half as many after each that was throttled, and some more again with each that was not
+ * (additive increase would take minutes to come back; a hundredth each does in a few hundred calls).
+ */
+export function pacer(callsPerSecond: number, { now, wait }: PacerClock = clock): Pacer {
+  const least = 1000 / callsPerSecond;
+  let distance = least;
+  let next = 0;
+  return {
+    async take() {
+      const at = Math.max(now(), next);
+      next = at + distance;
+      if (at > now()) await wait(at - now());
+    },
+    wasThrottled() {
+      distance = Math.min(distance * 2, SLOWEST_MS);
+    },
+    wentThrough() {
+      distance = Math.max(distance * 0.99, least);
+    },
+  };
+}
+
+/** The KMS client, each of whose calls waits for its turn: every attempt counts, since KMS counts each. */
+export function pacedKms(kms: KmsSender, pace: Pacer): KmsSender {
+  const call = kms.send.bind(kms) as (...args: unknown[]) => Promise<unknown>;
+  const send = async (...args: unknown[]) => {
+    await pace.take();
+    try {
+      const answer = await call(...args);
+      pace.wentThrough();
+      return answer;
+    } catch (error) {
+      if (awsErrorName(error) === "ThrottlingException") pace.wasThrottled();
+      throw error;
+    }
+  };
+  return { send: send as KmsSender["send"] };
+}

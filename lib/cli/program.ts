@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
 import { addJob } from "./commands/job.ts";
+import { addRetire } from "./commands/retire.ts";
 import { addRewrap } from "./commands/rewrap.ts";
+import { addRotate } from "./commands/rotate.ts";
 import type { Cli } from "./session.ts";
 
 const after = `
@@ -31,7 +33,9 @@ export function programFor(cli: Cli, version: string): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   addCensus(program, cli);
+  addRotate(program, cli);
   addRewrap(program, cli);
+  addRetire(program, cli);
   addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

@@ -26,8 +26,8 @@ export const noneRewrapped: RewrapCounts = {
   failed: 0,
 };
 
-/** So many records that all fail for no fault of theirs are an outage. */
-const OUTAGE = 10;
+/** So many records, and no other, that fail for no fault of theirs are an outage. */
+const OUTAGE = 8;
 
 /**
  * The step of which a rewrap consists, in whatever runs it: reads one page of a segment and rewraps its records. Done
@@ -45,17 +45,18 @@ export async function rewrapPage(
 ): Promise<PageResult> {
   const { records, next } = await ports.store.page({ segment, segments, cursor, limit: ports.pageSize });
   const sealed = records.filter((record) => !isTombstone(record));
-  const outcomes = await pMap(
+  const counts = { ...noneRewrapped, scanned: sealed.length };
+  const failures: Failure[] = [];
+  await pMap(
     sealed,
-    async (record) => ({ record, result: await rewrapRecord(ports, jobId, record) }),
+    async (record) => {
+      const result = await rewrapRecord(ports, jobId, record);
+      counts[result.outcome] += 1;
+      if (result.outcome === "failed") failures.push(failureOf(record, result.reason));
+      throwOutage(counts, failures);
+    },
     { concurrency: ports.atOnce },
   );
-  const counts = { ...noneRewrapped, scanned: sealed.length };
-  for (const { result } of outcomes) counts[result.outcome] += 1;
-  const failures = outcomes.flatMap(({ record, result }) =>
-    result.outcome === "failed" ? [failureOf(record, result.reason)] : [],
-  );
-  throwOutage(failures, sealed.length);
   return { counts, failures, next };
 }
 
@@ -63,11 +64,12 @@ function failureOf({ ownerId, slot }: RawRecord, reason: string): Failure {
   return { ownerId: String(ownerId), slot: String(slot), reason };
 }
 
-/** Else a job would go through all the others to say the same of each. */
-function throwOutage(failures: readonly Failure[], attempted: number): void {
-  if (failures.length < OUTAGE || failures.length < attempted) return;
-  const [reason] = failures.map(({ reason: code }) => code).filter(isOutage);
-  if (reason && failures.every(({ reason: code }) => isOutage(code))) throw new WaxsealError(reason);
+/** Else a job would try all the others, with all its patience for each, to say the same of them. */
+function throwOutage({ rewrapped, alreadyCurrent, moved }: RewrapCounts, failures: readonly Failure[]): void {
+  if (failures.length < OUTAGE || rewrapped + alreadyCurrent + moved > 0) return;
+  const reasons = failures.map(({ reason }) => reason);
+  const [reason] = reasons.filter(isOutage);
+  if (reason && reasons.every(isOutage)) throw new WaxsealError(reason);
 }
 
 function isOutage(reason: string): reason is ErrorCode {

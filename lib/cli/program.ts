@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addJob } from "./commands/job.ts";
 import { addRetire } from "./commands/retire.ts";
 import { addRewrap } from "./commands/rewrap.ts";
@@ -37,6 +38,7 @@ export function programFor(cli: Cli, version: string): Command {
   addRewrap(program, cli);
   addRetire(program, cli);
   addJob(program, cli);
+  addDoctor(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
+import { addJob } from "./commands/job.ts";
+import { addRewrap } from "./commands/rewrap.ts";
 import type { Cli } from "./session.ts";
 
 const after = `
@@ -29,6 +31,8 @@ export function programFor(cli: Cli, version: string): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   addCensus(program, cli);
+  addRewrap(program, cli);
+  addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

@@ -1,8 +1,7 @@
 import pMap from "p-map";
-import { errorCodes, isRetryable, WaxsealError, type ErrorCode } from "../errors.ts";
-import type { Failure, PageResult } from "../jobs/job.ts";
+import type { PageResult } from "../jobs/job.ts";
+import { pageResult } from "../jobs/page-outcomes.ts";
 import type { Cursor } from "../provider-keys/walk.ts";
-import type { RawRecord } from "../provider-keys/write-record.ts";
 import { rewrapRecord, type RewrapOutcome, type RewrapPorts } from "./rewrap-record.ts";
 import type { WrappingStore } from "./wrapping-store.ts";
 import { isTombstone } from "./wrapping.ts";
@@ -26,9 +25,6 @@ export const noneRewrapped: RewrapCounts = {
   failed: 0,
 };
 
-/** So many records that all fail for no fault of theirs are an outage. */
-const OUTAGE = 10;
-
 /**
  * The step of which a rewrap consists, in whatever runs it: reads one page of a segment and rewraps its records. Done
  * twice it does no harm: what is current stays.
@@ -50,27 +46,5 @@ export async function rewrapPage(
     async (record) => ({ record, result: await rewrapRecord(ports, jobId, record) }),
     { concurrency: ports.atOnce },
   );
-  const counts = { ...noneRewrapped, scanned: sealed.length };
-  for (const { result } of outcomes) counts[result.outcome] += 1;
-  const failures = outcomes.flatMap(({ record, result }) =>
-    result.outcome === "failed" ? [failureOf(record, result.reason)] : [],
-  );
-  throwOutage(failures, sealed.length);
-  return { counts, failures, next };
-}
-
-function failureOf({ ownerId, slot }: RawRecord, reason: string): Failure {
-  return { ownerId: String(ownerId), slot: String(slot), reason };
-}
-
-/** Else a job would go through all the others to say the same of each. */
-function throwOutage(failures: readonly Failure[], attempted: number): void {
-  if (failures.length < OUTAGE || failures.length < attempted) return;
-  const [reason] = failures.map(({ reason: code }) => code).filter(isOutage);
-  if (reason && failures.every(({ reason: code }) => isOutage(code))) throw new WaxsealError(reason);
-}
-
-function isOutage(reason: string): reason is ErrorCode {
-  const code = errorCodes.find((known) => known === reason);
-  return code !== undefined && isRetryable(code);
+  return pageResult(noneRewrapped, outcomes, next);
 }

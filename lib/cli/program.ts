@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
 import { addJob } from "./commands/job.ts";
+import { addMigrate } from "./commands/migrate.ts";
 import { addRewrap } from "./commands/rewrap.ts";
 import type { Cli } from "./session.ts";
 
@@ -32,6 +33,7 @@ export function programFor(cli: Cli, version: string): Command {
     .exitOverride();
   addCensus(program, cli);
   addRewrap(program, cli);
+  addMigrate(program, cli);
   addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

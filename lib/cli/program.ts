@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
+import { addExport } from "./commands/export.ts";
 import { addJob } from "./commands/job.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addRewrap } from "./commands/rewrap.ts";
 import type { Cli } from "./session.ts";
 
@@ -34,6 +36,8 @@ export function programFor(cli: Cli, version: string): Command {
   addCensus(program, cli);
   addRewrap(program, cli);
   addMigrate(program, cli);
+  addExport(program, cli);
+  addRestore(program, cli);
   addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

@@ -1,5 +1,5 @@
 import { registeredProviders } from "../lib/providers/registered.ts";
-import { defaultSettings, type Settings } from "../lib/settings.ts";
+import { defaultSettings, switchedJobs, type Settings } from "../lib/settings.ts";
 import { localAccountId } from "./stack.ts";
 import { StartRefused } from "./start-refused.ts";
 
@@ -42,6 +42,8 @@ export function localSettings(
     customProviders: {
       "azure-openai": { like: "azure-openai", origins: ["https://example.openai.azure.com"] },
     },
+    // An operator's command can be tried out whole.
+    jobs: switchedJobs,
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };

@@ -4,7 +4,9 @@ import { addExport } from "./commands/export.ts";
 import { addJob } from "./commands/job.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRestore } from "./commands/restore.ts";
+import { addRetire } from "./commands/retire.ts";
 import { addRewrap } from "./commands/rewrap.ts";
+import { addRotate } from "./commands/rotate.ts";
 import type { Cli } from "./session.ts";
 
 const after = `
@@ -34,10 +36,12 @@ export function programFor(cli: Cli, version: string): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   addCensus(program, cli);
+  addRotate(program, cli);
   addRewrap(program, cli);
   addMigrate(program, cli);
   addExport(program, cli);
   addRestore(program, cli);
+  addRetire(program, cli);
   addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

@@ -46,7 +46,10 @@ export class ResealStore {
   /** @returns the record, whole; `undefined` where it has another seal by now, or was removed. */
   claim({ ownerId, slot, sealId }: FoundSeal, jobId: string, useId: string): Promise<RawRecord | undefined> {
     const change = this.#change("reseal_claim", jobId, { useId });
-    return claimForJob(this.#props, { ownerId, slot }, change, { sealId, retry: this.#props.retry ?? patientRetry });
+    return claimForJob(this.#props, { ownerId, slot }, change, {
+      sealId,
+      retry: this.#props.retry ?? patientRetry,
+    });
   }
 
   /**

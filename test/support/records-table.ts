@@ -131,8 +131,8 @@ export function around(
     return { send: (command: object) => surround(nameOf(command), () => send(command)) };
   };
   return {
-    dynamo: through(dynamo) as unknown as DynamoSender,
-    kms: through(kms) as unknown as KmsSender,
+    dynamo: through(dynamo),
+    kms: through(kms),
   };
 }
 

@@ -54,7 +54,7 @@ describe("a reseal that is killed", () => {
   test("at any call of a page of ten ends in the same records and the same counts", async () => {
     const own = await RecordsTable.start();
     try {
-      for (const nth of [1, 2, 7, 15, 24, 33, 41, 42]) {
+      for (const nth of [1, 7, 24, 41, 42]) {
         const records = new Map<string, string>();
         for (let n = 0; n < 10; n += 1) {
           const address = { ownerId: `page-${n}`, slot: "openai/default" };

@@ -202,6 +202,19 @@ describe("an answer that is lost changes nothing:", () => {
     },
   );
 
+  test("that of Update reseal, also where a use came before it was looked at", async () => {
+    const { address, record } = await stored();
+    const used = async () => {
+      const now = (await table.get(address)) ?? {};
+      await table.put({ ...now, lastChange: record["lastChange"], useCount: 6 });
+    };
+    const lost = losing("Update reseal");
+    const thenUsed = before("Query", used);
+    const ports = resealPorts(table, (call, proceed) => thenUsed(call, () => lost(call, proceed)));
+    expect(await resealRecord(ports, "job", record)).toEqual({ outcome: "resealed" });
+    expect(await table.get(address)).toMatchObject({ cipherSuite: "A256GCM", useCount: 6 });
+  });
+
   test("a claim that cannot be made for certain is made again, under another use id", async () => {
     const { record } = await stored();
     const ids: string[] = [];

@@ -75,7 +75,7 @@ export function startTraffic(system: LocalSystem, users: readonly string[]): { s
 }
 
 /** Without it they would take all of a small machine from what they are to accompany. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 60;
 const openai = "/v1/provider-keys/openai/default";
 
 function fingerprint(providerKey: string): string {

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
 import { addJob } from "./commands/job.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -43,6 +44,7 @@ export function programFor(cli: Cli, version: string): Command {
   addRestore(program, cli);
   addRetire(program, cli);
   addJob(program, cli);
+  addDoctor(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

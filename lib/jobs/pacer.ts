@@ -17,12 +17,12 @@ export interface PacerClock {
 }
 
 const clock: PacerClock = { now: () => performance.now(), wait: sleep };
-/** However throttled, one call a second shows when it is over. */
-const SLOWEST_MS = 1000;
+/** However throttled, a tenth of the rate shows when it is over. */
+const SLOWEST = 10;
 
 /**
- * Calls at even distances: half as many after each that was throttled, and some more again with each that was not
- * (additive increase would take minutes to come back; a hundredth each does in a few hundred calls).
+ * Calls at even distances, longer after each that was throttled: who throttles us throttles the users' calls too.
+ * With those that are not, the distance comes back within some hundred calls.
  */
 export function pacer(callsPerSecond: number, { now, wait }: PacerClock = clock): Pacer {
   const least = 1000 / callsPerSecond;
@@ -35,10 +35,10 @@ export function pacer(callsPerSecond: number, { now, wait }: PacerClock = clock)
       if (at > now()) await wait(at - now());
     },
     wasThrottled() {
-      distance = Math.min(distance * 2, SLOWEST_MS);
+      distance = Math.min(distance * 1.5, least * SLOWEST);
     },
     wentThrough() {
-      distance = Math.max(distance * 0.99, least);
+      distance = Math.max(distance * 0.98, least);
     },
   };
 }

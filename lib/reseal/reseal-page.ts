@@ -1,7 +1,7 @@
-import pMap from "p-map";
 import type { PageResult } from "../jobs/job.ts";
-import { pageResult } from "../jobs/page-outcomes.ts";
+import { throughPage } from "../jobs/through-page.ts";
 import type { Cursor } from "../provider-keys/walk.ts";
+import type { RawRecord } from "../provider-keys/write-record.ts";
 import { resealRecord, type ResealOutcome, type ResealPorts } from "./reseal-record.ts";
 import type { ResealStore } from "./reseal-store.ts";
 import { isRemoved } from "./suite-of.ts";
@@ -40,10 +40,7 @@ export async function resealPage(
   cursor: Cursor,
 ): Promise<PageResult> {
   const { records, next } = await ports.store.page({ segment, segments, cursor, limit: ports.pageSize });
-  const outcomes = await pMap(
-    records.filter((record) => !isRemoved(record)),
-    async (record) => ({ record, result: await resealRecord(ports, jobId, record) }),
-    { concurrency: ports.atOnce },
-  );
-  return pageResult(noneResealed, outcomes, next);
+  const sealed = records.filter((record) => !isRemoved(record));
+  const step = (record: RawRecord) => resealRecord(ports, jobId, record);
+  return { ...(await throughPage(noneResealed, sealed, ports.atOnce, step)), next };
 }

@@ -1,7 +1,7 @@
-import pMap from "p-map";
 import type { PageResult } from "../jobs/job.ts";
-import { pageResult } from "../jobs/page-outcomes.ts";
+import { throughPage } from "../jobs/through-page.ts";
 import type { Cursor } from "../provider-keys/walk.ts";
+import type { RawRecord } from "../provider-keys/write-record.ts";
 import { rewrapRecord, type RewrapOutcome, type RewrapPorts } from "./rewrap-record.ts";
 import type { WrappingStore } from "./wrapping-store.ts";
 import { isTombstone } from "./wrapping.ts";
@@ -41,10 +41,6 @@ export async function rewrapPage(
 ): Promise<PageResult> {
   const { records, next } = await ports.store.page({ segment, segments, cursor, limit: ports.pageSize });
   const sealed = records.filter((record) => !isTombstone(record));
-  const outcomes = await pMap(
-    sealed,
-    async (record) => ({ record, result: await rewrapRecord(ports, jobId, record) }),
-    { concurrency: ports.atOnce },
-  );
-  return pageResult(noneRewrapped, outcomes, next);
+  const step = (record: RawRecord) => rewrapRecord(ports, jobId, record);
+  return { ...(await throughPage(noneRewrapped, sealed, ports.atOnce, step)), next };
 }

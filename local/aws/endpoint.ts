@@ -20,6 +20,7 @@ import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
 import { kmsService } from "./kms/kms.ts";
 import { stsOperations } from "./sts.ts";
+import { cloudTrailService } from "./trail.ts";
 
 export interface AwsEndpointOptions {
   readonly stack: LocalStack;
@@ -79,6 +80,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],
     DynamoDB_20120810: ["dynamodb", dynamoDb.service],
     DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams],
+    CloudTrail_20131101: ["cloudtrail", cloudTrailService(startedAt)],
   } as const;
   const deployed = () => deployment.stack;
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };

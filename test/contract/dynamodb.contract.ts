@@ -8,6 +8,8 @@ import {
   ConditionalCheckFailedException,
   CreateTableCommand,
   DeleteItemCommand,
+  DeleteTableCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -17,6 +19,8 @@ import {
   UpdateItemCommand,
   type AttributeValue,
   type QueryCommandInput,
+  type ScanCommandInput,
+  type ScanCommandOutput,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import {
@@ -393,6 +397,111 @@ export function dynamoDbContract(url: () => string): void {
       expect(found.sort()).toEqual(slots);
     });
   });
+
+  describe("scans in segments", () => {
+    const names = Array.from({ length: 60 }, (_, n) => `segment-${n}`);
+    const scan = (rest: Partial<ScanCommandInput>) => db.send(new ScanCommand({ TableName, ...rest }));
+    beforeAll(async () => {
+      for (const name of names) await put({ owner: S(name), slot: S("scanned"), n: N(1), secret: S("x") });
+    });
+
+    /** What all segments give, page by page, each on its own. */
+    async function scanned(TotalSegments: number, rest: Partial<ScanCommandInput>) {
+      const segments = Array.from({ length: TotalSegments }, async (_, Segment) => {
+        const pages: ScanCommandOutput[] = [];
+        let ExclusiveStartKey: Item | undefined;
+        do {
+          const page = await scan({ TotalSegments, Segment, ExclusiveStartKey, ...rest });
+          pages.push(page);
+          ExclusiveStartKey = page.LastEvaluatedKey;
+        } while (ExclusiveStartKey);
+        return pages;
+      });
+      return (await Promise.all(segments)).flat();
+    }
+    const ownersIn = (pages: readonly ScanCommandOutput[]) =>
+      pages.flatMap(({ Items = [] }) => Items.map(({ owner }) => owner?.S ?? ""));
+
+    for (const [TotalSegments, Limit] of [
+      [1, 7],
+      [3, 1000],
+      [4, 1],
+      [16, 5],
+    ] as const) {
+      guarantee(
+        `${TotalSegments} segments in pages of ${Limit} have every item exactly once between them`,
+        async () => {
+          const pages = await scanned(TotalSegments, {
+            Limit,
+            ProjectionExpression: "#o, #n",
+            ExpressionAttributeNames: { "#o": "owner", "#n": "n" },
+            Select: "SPECIFIC_ATTRIBUTES",
+          });
+          for (const { ScannedCount } of pages) expect(ScannedCount).toBeLessThanOrEqual(Limit);
+          const ours = ownersIn(pages).filter((owner) => owner.startsWith("segment-"));
+          expect(ours.toSorted()).toEqual(names.toSorted());
+          const attributes = pages.flatMap(({ Items = [] }) => Items.flatMap(Object.keys));
+          expect(new Set(attributes)).toEqual(new Set(["owner", "n"]));
+        },
+      );
+    }
+
+    guarantee("what a filter leaves out is counted as scanned, and ends no page", async () => {
+      const pages = await scanned(2, {
+        Limit: 10,
+        FilterExpression: "slot = :s",
+        ExpressionAttributeValues: { ":s": S("scanned") },
+      });
+      expect(ownersIn(pages).toSorted()).toEqual(names.toSorted());
+      const all = await scanned(1, { Select: "COUNT" });
+      const total = (of: readonly ScanCommandOutput[]) =>
+        of.reduce((sum, { ScannedCount = 0 }) => sum + ScannedCount, 0);
+      expect(total(pages)).toBe(total(all));
+      expect(all.every(({ Items }) => Items === undefined)).toBe(true);
+    });
+
+    guarantee("a segment needs its total, and is below it", async () => {
+      await expectError(scan({ Segment: 1 }), "ValidationException");
+      await expectError(scan({ TotalSegments: 2 }), "ValidationException");
+      await expectError(scan({ Segment: 2, TotalSegments: 2 }), "ValidationException");
+    });
+  });
+
+  guarantee(
+    "DescribeTable says whether a table is protected against deletion; then it is not deleted",
+    async () => {
+      const protectedName = `${TableName}-protected`;
+      await db.send(
+        new CreateTableCommand({
+          TableName: protectedName,
+          KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+          AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+          BillingMode: "PAY_PER_REQUEST",
+          DeletionProtectionEnabled: true,
+        }),
+      );
+      const isProtected = async (name: string) =>
+        (await db.send(new DescribeTableCommand({ TableName: name }))).Table?.DeletionProtectionEnabled;
+      expect(await isProtected(protectedName)).toBe(true);
+      expect(await isProtected(TableName)).toBe(false);
+      await expectError(db.send(new DeleteTableCommand({ TableName: protectedName })), "ValidationException");
+    },
+  );
+
+  guarantee(
+    "DescribeContinuousBackups says that there is no point-in-time recovery unless it is on",
+    async () => {
+      const { ContinuousBackupsDescription } = await db.send(
+        new DescribeContinuousBackupsCommand({ TableName }),
+      );
+      expect(ContinuousBackupsDescription).toMatchObject({
+        ContinuousBackupsStatus: "ENABLED",
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" },
+      });
+      const missing = db.send(new DescribeContinuousBackupsCommand({ TableName: "NoSuchTable" }));
+      await expectError(missing, "TableNotFoundException");
+    },
+  );
 
   describe("batches", () => {
     guarantee("BatchWriteItem puts and deletes, BatchGetItem reads", async () => {

@@ -27,6 +27,7 @@ export function dynamoDbService(tables: Tables, backend: Backend, writer: Writer
     DeleteTable: changeTables,
     DescribeTable: changeTables,
     DescribeTimeToLive: describeTimeToLive,
+    DescribeContinuousBackups: describeContinuousBackups,
   };
   return {
     call(call) {
@@ -87,7 +88,8 @@ export function dynamoDbService(tables: Tables, backend: Backend, writer: Writer
   }
 
   async function changeTables(call: AwsCall): Promise<JsonObject> {
-    await authorised(call, call.input["TableName"], {});
+    const table = await authorised(call, call.input["TableName"], {});
+    if (call.operation === "DeleteTable" && table?.deletionProtection) throw isProtected();
     const { StreamSpecification: _stream, ...passed } = withTableName(call.input);
     const output = outputOf(await backend.call(call.operation, passed));
     if (call.operation === "CreateTable") tables.remember({ ...call.input, ...passed });
@@ -106,6 +108,27 @@ export function dynamoDbService(tables: Tables, backend: Backend, writer: Writer
       : { TimeToLiveStatus: "DISABLED" };
     return { TimeToLiveDescription: status };
   }
+
+  /** Backups are not emulated: what the template says of them, and the state that AWS would be in. */
+  async function describeContinuousBackups(call: AwsCall): Promise<JsonObject> {
+    const table = await authorised(call, call.input["TableName"], {});
+    if (!table) throw new AwsError("TableNotFoundException", "Table not found");
+    const recovery = table.pointInTimeRecovery
+      ? { PointInTimeRecoveryStatus: "ENABLED", RecoveryPeriodInDays: 35 }
+      : { PointInTimeRecoveryStatus: "DISABLED" };
+    const description = {
+      ContinuousBackupsStatus: "ENABLED",
+      PointInTimeRecoveryDescription: recovery,
+    };
+    return { ContinuousBackupsDescription: description };
+  }
+}
+
+/** As seen at AWS: the table's page in the API Reference, DeleteTable, only names the setting. */
+function isProtected(): AwsError {
+  const message =
+    "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";
+  return new AwsError("ValidationException", message);
 }
 
 /** dynalite's errors are DynamoDB's; they are thrown on as they are. */

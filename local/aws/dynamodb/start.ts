@@ -9,14 +9,16 @@ import { Tables } from "./tables.ts";
 import { sweepExpired } from "./ttl.ts";
 import { Writer } from "./writer.ts";
 
-const sweepEveryMs = 5_000;
+const leastPauseMs = 5_000;
+/** A sweep reads whole tables: between two there are fifty times what the last one took, two percent of the time. */
+const pauseFactor = 50;
 
 export interface DynamoDb {
   readonly service: AwsService;
   readonly streams: AwsService;
   /** Makes those of the tables that there are not yet; none is removed. */
   deploy(tables: readonly TableResource[]): Promise<void>;
-  /** Deletes what has expired by now; also runs every five seconds. */
+  /** Deletes what has expired by now; also runs by itself, every five seconds as long as the tables are small. */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -41,15 +43,25 @@ export async function startDynamoDb(
     sweeping = sweeping.then(() => sweepExpired(tables, backend, writer, now())).catch(() => undefined);
     return sweeping;
   };
-  const timer = setInterval(() => void sweep(), sweepEveryMs);
-  timer.unref();
+  let timer: NodeJS.Timeout | undefined;
+  const sweepAfter = (pauseMs: number) => {
+    timer = setTimeout(() => {
+      const began = performance.now();
+      void sweep().then(() => {
+        if (!closed) sweepAfter(Math.max(leastPauseMs, pauseFactor * (performance.now() - began)));
+      });
+    }, pauseMs).unref();
+  };
+  let closed = false;
+  sweepAfter(leastPauseMs);
   return {
     service: dynamoDbService(tables, backend, writer),
     streams: streamsService(tables, streamLog),
     deploy: (changed) => tables.deploy(changed),
     sweep,
     async close() {
-      clearInterval(timer);
+      closed = true;
+      clearTimeout(timer);
       await sweeping;
       await backend.close();
     },

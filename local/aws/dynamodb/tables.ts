@@ -70,6 +70,7 @@ export class Tables {
       arn: tableArnOf(tableName),
       keySchema: description["KeySchema"] as TableResource["keySchema"],
       attributeDefinitions: description["AttributeDefinitions"] as TableResource["attributeDefinitions"],
+      ...(description["DeletionProtectionEnabled"] === true ? { deletionProtection: true } : {}),
       ...(viewType ? { streamViewType: viewType as NonNullable<TableResource["streamViewType"]> } : {}),
     });
   }
@@ -95,7 +96,12 @@ export class Tables {
       LatestStreamArn: streamArnOf(table.arn),
       LatestStreamLabel: streamLabel,
     };
-    return { ...description, TableArn: tableArnOf(String(description["TableName"])), ...stream };
+    return {
+      ...description,
+      TableArn: tableArnOf(String(description["TableName"])),
+      DeletionProtectionEnabled: table?.deletionProtection ?? false,
+      ...stream,
+    };
   }
 }
 

@@ -34,14 +34,39 @@ export class Writer {
     // Without a primary key there is nothing to lock, and dynalite answers the error.
     if (!primaryKey) return this.#backend.call(operation, passed);
     return this.#locks.holding([itemName(table, primaryKey)], async () => {
-      const wanted = table.streamViewType !== undefined || onFailure === "ALL_OLD";
-      const before = wanted ? await this.#read(table, primaryKey) : undefined;
-      const reply = await this.#backend.call(operation, passed);
-      if (reply.status !== 200) return onFailure === "ALL_OLD" ? withFailedItem(reply, before) : reply;
-      if (table.streamViewType)
-        this.#streams.add(table, before, await this.#read(table, primaryKey), byTimeToLive);
-      return reply;
+      const reply = table.streamViewType
+        ? await this.#streamed(table, operation, passed, primaryKey, byTimeToLive)
+        : await this.#backend.call(operation, passed);
+      // A failed condition changes nothing, and the lock is held: the item is still as it was.
+      if (!isConditionFailure(reply) || onFailure !== "ALL_OLD") return reply;
+      const failed = await this.#read(table, primaryKey);
+      return failed ? { ...reply, body: { ...reply.body, Item: failed } } : reply;
     });
+  }
+
+  /** In as few calls as both images take: the write itself answers one of them, whatever its caller asked for. */
+  async #streamed(
+    table: TableResource,
+    operation: WriteOperation,
+    input: JsonObject,
+    primaryKey: WireItem,
+    byTimeToLive: boolean,
+  ): Promise<BackendReply> {
+    const { ReturnValues: asked = "NONE" } = input;
+    const isUpdate = operation === "UpdateItem";
+    const answered = isUpdate ? "ALL_NEW" : "ALL_OLD";
+    // What is asked for in another form, or wrongly, dynalite answers itself.
+    const passed = asked === "NONE" ? { ...input, ReturnValues: answered } : input;
+    const before = isUpdate ? await this.#read(table, primaryKey) : undefined;
+    const reply = await this.#backend.call(operation, passed);
+    if (reply.status !== 200) return reply;
+    const { Attributes, ...others } = reply.body;
+    const attributes = isObject(Attributes) ? (Attributes as WireItem) : undefined;
+    const isNew = passed["ReturnValues"] === "ALL_NEW" || operation === "DeleteItem";
+    const known = operation === "DeleteItem" ? undefined : attributes;
+    const after = isNew ? known : await this.#read(table, primaryKey);
+    this.#streams.add(table, isUpdate ? before : attributes, after, byTimeToLive);
+    return asked === "NONE" ? { ...reply, body: others } : reply;
   }
 
   /** BatchWriteItem: what became of each item is read back, so unprocessed ones make no record. */
@@ -86,7 +111,6 @@ function assertOnFailure(value: unknown): void {
   );
 }
 
-function withFailedItem(reply: BackendReply, before: WireItem | undefined): BackendReply {
-  const failed = String(reply.body["__type"]).endsWith("ConditionalCheckFailedException");
-  return failed && before ? { ...reply, body: { ...reply.body, Item: before } } : reply;
+function isConditionFailure({ body }: BackendReply): boolean {
+  return String(body["__type"]).endsWith("ConditionalCheckFailedException");
 }

@@ -7,11 +7,24 @@ import { ownerIdOf } from "../owner.ts";
 import { ProviderKeyStore } from "../provider-keys/store.ts";
 import { now, randomId, type Cli, type Session } from "./session.ts";
 
+/** A table that point-in-time recovery made, and the time whose content it has. */
+export interface RecoveredTable {
+  readonly table: string;
+  readonly at: Date;
+}
+
 /** The whole table, sealed, with the operator's own credentials. */
-export async function exportTable(cli: Cli, session: Session, out: string, force: boolean): Promise<void> {
-  const { stage, table } = session.deployment;
+export async function exportTable(
+  cli: Cli,
+  session: Session,
+  out: string,
+  force: boolean,
+  recovered?: RecoveredTable,
+): Promise<void> {
+  const { stage } = session.deployment;
+  const table = recovered?.table ?? session.deployment.table;
   const onPage = (items: number) => cli.terminal.progress(`export: ${items} records`);
-  const ports = { dynamo: session.own.dynamo, table, stage, now, onPage };
+  const ports = { dynamo: session.own.dynamo, table, stage, now: () => recovered?.at ?? now(), onPage };
   const { header, records, tombstones, bytes, sha256 } = await exportSealed(ports, out, force);
   const { at } = header;
   cli.terminal.answer({ schemaVersion: 1, out, stage, table, at, records, tombstones, bytes, sha256 }, () => [

@@ -26,7 +26,8 @@ function unsettled({ deployedAt, longestInvocationSeconds }: Deployment) {
 /** @param job - the one that was run now, or the last one. */
 export function answerMigration({ terminal }: Cli, state: MigrationState, job: Job | undefined): void {
   const { to, writeSuite, readSuites, bySuite } = state;
-  const { phase, next } = phaseOf(state);
+  const failed = job?.state === "incomplete" ? (job.counts["failed"] ?? 0) : 0;
+  const { phase, next } = phaseOf({ ...state, failed });
   const noJob = { jobId: null, ...noneResealed, complete: false };
   const about = job ? jobAnswer(job) : noJob;
   terminal.answer({ schemaVersion: 1, phase, to, writeSuite, readSuites, bySuite, next, ...about }, () => [
@@ -42,11 +43,13 @@ const inWords = {
   0: "nothing has been done",
   1: "everyone reads both suites",
   2: "new seals have the new suite",
-  3: "the others are moved",
+  3: "the others are moved, or about to be",
   4: "the old suite is refused",
 } as const;
 
 /** The last job that moved records to this suite. */
 export async function lastReseal({ jobs }: Session, to: CipherSuite): Promise<Job | undefined> {
-  return (await jobs.list()).find(({ kind, aim }) => kind === "reseal" && aim["suite"] === to);
+  return (await jobs.list()).find(
+    ({ kind, aim }) => kind === "reseal" && aim["suite"] === to && aim["dryRun"] === undefined,
+  );
 }

@@ -11,6 +11,8 @@ export interface MigrationState {
   readonly bySuite: Readonly<Record<string, number>>;
   /** The setting `jobs` as it is deployed. */
   readonly jobs: readonly string[];
+  /** How many of them the last run left, since they did not open. */
+  readonly failed?: number;
   /** Until when a save may end that began under the settings before: ISO 8601; absent where that has passed. */
   readonly unsettledUntil?: string;
 }
@@ -46,7 +48,12 @@ export function phaseOf(state: MigrationState): MigrationPhase {
       next: `Switch on the role that moves ${records(behind)}: ${deploy(state, `jobs=${jobs}`)}`,
     };
   }
-  if (behind > 0) return { phase: 3, next: `Move ${records(behind)}: waxseal migrate run${goal(to)}` };
+  const run = `waxseal migrate run${goal(to)}`;
+  if (behind > 0 && (state.failed ?? 0) >= behind) {
+    const means = "restore them, or have their owners save or remove them";
+    return { phase: 3, next: `${records(behind)} did not open: ${means}. Then: ${run}` };
+  }
+  if (behind > 0) return { phase: 3, next: `Move ${records(behind)}: ${run}` };
   return { phase: 3, next: refuseNext(state) };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -65,6 +65,21 @@ test("what was lost is put back from a sealed export and works through the proxy
     ...{ line: expect.any(Number) as number, ownerId: ownerOf("lost"), slot: "openai/default" },
     outcome: "restored",
   });
+});
+
+test("an export of another stage, or older than the traces of removals, is refused", async () => {
+  const file = inFolder("old.jsonl");
+  const restored = ["--table", tableName(system), "--as-of"];
+  const old = new Date(Date.now() - 31 * 86_400_000).toISOString();
+  expect((await runCommand(system, ["export", "--out", file, ...restored, old])).code).toBe(0);
+  const refused = await runCommand(system, ["restore", file, "--json"]);
+  expect(refused).toMatchObject({ code: 3, json: { error: { code: "REFUSED" } } });
+  expect((await runCommand(system, ["restore", file, "--accept-forgotten-removals"])).code).toBe(0);
+  const [header = "", ...items] = readFileSync(file, "utf8").split("\n");
+  const foreign = inFolder("foreign.jsonl");
+  writeFileSync(foreign, [header.replace('"local"', '"prod"'), ...items].join("\n"));
+  expect((await runCommand(system, ["restore", foreign, "--accept-forgotten-removals"])).code).toBe(3);
+  expect((await runCommand(system, ["export", "--out", inFolder("x"), ...restored, "soon"])).code).toBe(2);
 });
 
 describe("an owner's export in plaintext", () => {

@@ -16,6 +16,8 @@ describe("a migration says where it is, and the one setting or command that is n
     { phase: 2, given: forward, next: "-c jobs=reseal" },
     { phase: 2, given: { ...forward, jobs: ["import"] }, next: "-c jobs=import,reseal" },
     { phase: 3, given: { ...forward, jobs: ["reseal"] }, next: "waxseal migrate run" },
+    { phase: 3, given: { ...forward, jobs: ["reseal"], failed: 2 }, next: "Move 5 records" },
+    { phase: 3, given: { ...forward, jobs: ["reseal"], failed: 5 }, next: "5 records did not open" },
     { phase: 3, given: { ...forward, bySuite: { [gcm]: 5 } }, next: `-c readSuites=${gcm}` },
     { phase: 4, given: { writeSuite: gcm, readSuites: [gcm], bySuite: {} }, next: "Nothing" },
     {

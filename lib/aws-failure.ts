@@ -17,6 +17,12 @@ export function awsErrorName(error: unknown): string {
   return isObject(error) && typeof error["name"] === "string" ? error["name"] : "Unknown";
 }
 
+/** The same for an operator, who is also told why there was no answer at all: `ECONNREFUSED`. */
+export function failureName(error: unknown): string {
+  const code = isObject(error) ? error["code"] : undefined;
+  return typeof code === "string" && /^[A-Z_]{3,40}$/.test(code) ? code : awsErrorName(error);
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }

@@ -101,10 +101,13 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       return address;
     };
     // The addresses are part of the settings, so servers listen before there is anything behind them.
-    const apiServer = createServer();
+    const apiServer = createServer(answerTooEarly);
     const api = await opened(apiServer, ports.api);
     const standIn = await opened(standInProvider(), ports.standIn);
-    const urlServers = { "acting-proxy": createServer(), "delete-owner": createServer() };
+    const urlServers = {
+      "acting-proxy": createServer(answerTooEarly),
+      "delete-owner": createServer(answerTooEarly),
+    };
     const actingProxy = await opened(urlServers["acting-proxy"], ports.actingProxy);
     const deleteOwner = await opened(urlServers["delete-owner"], ports.deleteOwner);
 
@@ -174,7 +177,13 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** Until there is something behind the server: else nobody would ever answer. */
+function answerTooEarly(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { "retry-after": "1" }).end();
+}
+
 function serve(server: Server, handle: Handle): void {
+  server.removeListener("request", answerTooEarly);
   server.on("request", (request, response) => {
     const { host } = request.headers;
     if (refusalOf({ ...(host && { host }) }, request.socket.localPort ?? 0) !== undefined) {

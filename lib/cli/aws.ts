@@ -3,7 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { awsErrorName } from "../aws-failure.ts";
+import { failureName } from "../aws-failure.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 
 /** AWS as the ordinary environment of its SDKs says, with one thing added: a local endpoint needs no more than itself. */
@@ -52,7 +52,7 @@ export async function callerArn(aws: AwsEnvironment): Promise<string> {
   const { Arn = "" } = await new STSClient(aws)
     .send(new GetCallerIdentityCommand({}))
     .catch((error: unknown) => {
-      throw new OperatorError("AWS_UNAVAILABLE", `AWS does not say who calls: ${awsErrorName(error)}`);
+      throw new OperatorError("AWS_UNAVAILABLE", `AWS does not say who calls: ${failureName(error)}`);
     });
   return Arn;
 }
@@ -82,7 +82,7 @@ export async function clientsUnder(
     };
   };
   await credentials().catch((error: unknown) => {
-    const why = awsErrorName(error);
+    const why = failureName(error);
     throw new OperatorError("REFUSED", `The role ${roleArn} could not be taken (sts:AssumeRole): ${why}`);
   });
   return clientsOf({ ...aws, credentials });

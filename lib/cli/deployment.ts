@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
-import { awsErrorName } from "../aws-failure.ts";
+import { awsErrorName, failureName } from "../aws-failure.ts";
 import type { DeploymentOutputs } from "../deployment-outputs.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
@@ -70,7 +70,7 @@ async function describeStack(
   } catch (error) {
     // What it says of a stack that there is not (CloudFormation API reference, DescribeStacks).
     if (awsErrorName(error) === "ValidationError") return undefined;
-    throw new OperatorError("AWS_UNAVAILABLE", `CloudFormation did not answer: ${awsErrorName(error)}`);
+    throw new OperatorError("AWS_UNAVAILABLE", `CloudFormation did not answer: ${failureName(error)}`);
   }
 }
 

@@ -5,7 +5,7 @@ import {
   RotateKeyOnDemandCommand,
   type KeyMetadata,
 } from "@aws-sdk/client-kms";
-import { awsErrorName } from "../aws-failure.ts";
+import { failureName } from "../aws-failure.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 import type { KmsSender } from "../kms/answer.ts";
 import { isTransientKmsError } from "../kms/failures.ts";
@@ -72,7 +72,10 @@ export function asked<Answer>(send: () => Promise<Answer>): Promise<Answer> {
 }
 
 function throwConstant(error: unknown): never {
-  const name = awsErrorName(error);
+  const name = failureName(error);
   const isRefused = name === "AccessDeniedException" || name === "LimitExceededException";
-  throw new OperatorError(isRefused ? "REFUSED" : "AWS_UNAVAILABLE", `KMS refused: ${name}`);
+  throw new OperatorError(
+    isRefused ? "REFUSED" : "AWS_UNAVAILABLE",
+    `${isRefused ? "KMS refused" : "KMS did not answer"}: ${name}`,
+  );
 }

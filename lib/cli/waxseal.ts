@@ -2,7 +2,7 @@
 /** The operator's command: `npm run --silent waxseal -- census`, or `waxseal census` where it is installed. */
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
-import { awsErrorName } from "../aws-failure.ts";
+import { failureName } from "../aws-failure.ts";
 import { isWaxsealError } from "../errors.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 import { programFor } from "./program.ts";
@@ -61,7 +61,7 @@ function failureOf(error: unknown): { code: string; message: string; exitCode: n
     const message = aws ? `${error.message} (${aws.operation}: ${aws.error})` : error.message;
     return { code: error.code, message, exitCode: error.retryable ? 4 : 1 };
   }
-  return { code: "INTERNAL", message: `The command failed: ${awsErrorName(error)}`, exitCode: 1 };
+  return { code: "INTERNAL", message: `The command failed: ${failureName(error)}`, exitCode: 1 };
 }
 
 function version(): string {

@@ -1,4 +1,4 @@
-import { awsErrorName } from "../../aws-failure.ts";
+import { failureName } from "../../aws-failure.ts";
 import { isWaxsealError } from "../../errors.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
 
@@ -39,8 +39,8 @@ export async function checked(name: string, look: () => Promise<Check[]>): Promi
   }
 }
 
-/** A code of ours with its constant text, or the name of AWS's error. */
+/** The code of an error of ours, or the name of AWS's. */
 function foundOf(error: unknown): string {
-  const isOurs = isWaxsealError(error) || error instanceof OperatorError;
-  return isOurs ? `${error.code}: ${error.message}` : awsErrorName(error);
+  if (isWaxsealError(error) || error instanceof OperatorError) return error.code;
+  return failureName(error);
 }

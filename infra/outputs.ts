@@ -1,5 +1,6 @@
 import { Fn } from "aws-cdk-lib";
 import type { DeploymentOutputs } from "../lib/deployment-outputs.ts";
+import { registeredProviders } from "../lib/providers/registered.ts";
 import type { Settings } from "../lib/settings.ts";
 import type { Use } from "./encryption-keys.ts";
 import type { Jobs } from "./jobs.ts";
@@ -22,6 +23,7 @@ export function deploymentOutputs(
     Issuer: settings.issuer,
     WriteSuite: settings.writeSuite,
     ReadSuites: settings.readSuites.join(","),
+    Endpoints: endpointsOf(settings).join(","),
     KmsQuota: String(settings.kmsQuota),
     KmsShare: String(settings.kmsShare),
     TombstoneDays: String(settings.tombstoneDays),
@@ -35,4 +37,10 @@ export function deploymentOutputs(
     ...(roles["import-verify"] && { ImportVerifyRole: roles["import-verify"].roleArn }),
     ...(roles.export && { ExportRole: roles.export.roleArn }),
   };
+}
+
+function endpointsOf(settings: Settings): string[] {
+  return registeredProviders(settings).flatMap(({ id, endpoints }) =>
+    endpoints.map(({ endpointId }) => `${id}=${endpointId}`),
+  );
 }

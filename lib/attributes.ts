@@ -118,8 +118,8 @@ export const rewrapAttributes = [
   "keyMaterialId",
 ] as const;
 
-/** By which a reseal finds the records of another suite. */
-export const suiteAttributes = [...keyAttributes, "state", "cipherSuite", "sealId"] as const;
+/** By which a reseal finds the records of another suite, and those that it was at before. */
+export const suiteAttributes = [...keyAttributes, "lastChange", "state", "cipherSuite", "sealId"] as const;
 
 /** What a job's claim names: that it was here, whatever the owner set; it counts as no use. */
 export const jobClaimAttributes = [...keyAttributes, ...changeAttributes, "state", "sealId"] as const;

@@ -12,6 +12,8 @@ export type DeploymentOutputs = {
   readonly Issuer: string;
   readonly WriteSuite: string;
   readonly ReadSuites: string;
+  /** The registered endpoints by provider, current and earlier ones: `openai=openai-1,…` */
+  readonly Endpoints: string;
   readonly KmsQuota: string;
   readonly KmsShare: string;
   readonly TombstoneDays: string;

@@ -22,6 +22,8 @@ export interface Deployment {
   readonly issuer: string;
   readonly writeSuite: CipherSuite;
   readonly readSuites: readonly CipherSuite[];
+  /** Ids of a provider and of an endpoint that is registered for it: `openai=openai-1`. */
+  readonly endpoints: ReadonlySet<string>;
   /** Requests a second that the account may make of KMS, and how many percent of them a job may. */
   readonly kmsQuota: number;
   readonly kmsShare: number;
@@ -94,6 +96,7 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
     issuer: text("Issuer"),
     writeSuite: suite(text("WriteSuite")),
     readSuites: list("ReadSuites").map(suite),
+    endpoints: new Set(list("Endpoints")),
     kmsQuota: Number(text("KmsQuota")),
     kmsShare: Number(text("KmsShare")),
     tombstoneDays: Number(text("TombstoneDays")),

@@ -112,6 +112,6 @@ export function jobLines({ jobId, kind, state, counts, failures }: Job): string[
     `${jobId}: ${state}`,
     ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(8)}  ${words(name)}`),
     ...(failed > 0 ? ["not done:", ...shown, ...more] : []),
-    ...(state === "stopped" ? [`Go on with it: waxseal ${kind === "reseal" ? "migrate" : kind}`] : []),
+    ...(state === "stopped" ? [`Go on with it: waxseal ${kind === "reseal" ? "migrate run" : kind}`] : []),
   ];
 }

@@ -1,7 +1,10 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
 import { addJob } from "./commands/job.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addRetire } from "./commands/retire.ts";
 import { addRewrap } from "./commands/rewrap.ts";
 import { addRotate } from "./commands/rotate.ts";
@@ -36,6 +39,9 @@ export function programFor(cli: Cli, version: string): Command {
   addCensus(program, cli);
   addRotate(program, cli);
   addRewrap(program, cli);
+  addMigrate(program, cli);
+  addExport(program, cli);
+  addRestore(program, cli);
   addRetire(program, cli);
   addJob(program, cli);
   addDoctor(program, cli);

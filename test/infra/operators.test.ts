@@ -88,8 +88,8 @@ describe("each operator's role may do what its job does, and nothing else", () =
 
   test("reseal claims, opens, and writes everything sealed anew under the current KMS key", () => {
     expect(statementsOf("reseal")).toEqual([
-      read("Scan", ["ownerId", "slot", "state", "cipherSuite", "sealId"]),
-      read("Query", ["ownerId", "slot", "state", "cipherSuite", "sealId"]),
+      read("Scan", ["ownerId", "slot", "lastChange", "state", "cipherSuite", "sealId"]),
+      read("Query", ["ownerId", "slot", "lastChange", "state", "cipherSuite", "sealId"]),
       claim,
       write(
         [

@@ -51,7 +51,7 @@ export function addJob(program: Command, cli: Cli): void {
 async function resume(cli: Cli, session: Session, job: Job): Promise<void> {
   if (isEnded(job)) throw new OperatorError("REFUSED", `The job has ended: ${job.state}`);
   if (job.kind !== "rewrap") {
-    const again = job.kind === "reseal" ? "migrate" : job.kind;
+    const again = job.kind === "reseal" ? "migrate run" : job.kind;
     throw new OperatorError("REFUSED", `It needs its options again: waxseal ${again} goes on with it`);
   }
   const options = {

@@ -1,5 +1,5 @@
 /**
- * The one endpoint that speaks AWS's protocols on this machine: KMS, DynamoDB, DynamoDB Streams and
+ * The one endpoint that speaks AWS's protocols on this machine: KMS, DynamoDB, DynamoDB Streams, Lambda and
  * STS GetCallerIdentity, for any AWS SDK or the AWS CLI. For development and evaluation: signatures are
  * not verified, and the key material of the emulated KMS is in this process.
  */
@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { readLimited } from "../http/read-limited.ts";
 import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
-import { accessKeyIdOf, callersOf, type Callers } from "./caller.ts";
+import type { LambdaService, RestAnswer, RestCall } from "../lambda/service.ts";
+import { accessKeyIdOf, callersOf, type Caller, type Callers } from "./caller.ts";
 import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
 import { refusalOf } from "./guard.ts";
@@ -30,6 +31,10 @@ export interface AwsEndpointOptions {
   /** ARNs of roles that are none of the stack's. */
   readonly outsideRoles?: readonly string[];
   readonly now?: () => Date;
+  /** Lambda's API; without it the endpoint has none. */
+  readonly lambda?: Pick<LambdaService, "call">;
+  /** Fires a rule of the stack, for the page that does so; false where there is none of that name. */
+  readonly fireRule?: (name: string) => boolean;
 }
 
 export interface AwsEndpoint extends Callers {
@@ -55,6 +60,8 @@ interface Services {
   readonly callers: Callers;
   readonly cloudTrail: CloudTrailLog;
   readonly byTarget: Readonly<Record<string, AwsService>>;
+  readonly lambda: Pick<LambdaService, "call"> | undefined;
+  readonly fireRule: AwsEndpointOptions["fireRule"];
 }
 
 /**
@@ -78,7 +85,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     DynamoDB_20120810: dynamoDb.service,
     DynamoDBStreams_20120810: dynamoDb.streams,
   };
-  const services: Services = { stack, callers, cloudTrail, byTarget };
+  const { lambda, fireRule } = options;
+  const services: Services = { stack, callers, cloudTrail, byTarget, lambda, fireRule };
   const server = createServer((request, response) => void answer(services, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const url = await listen(server, options.port).catch(async (error: unknown) => {
@@ -115,14 +123,23 @@ async function answer(services: Services, request: IncomingMessage, response: Se
   try {
     const refusal = refusalOf(request.headers, request.socket.localPort ?? 0);
     if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, { status: 403 });
-    if (request.method === "GET") {
+    const isLambda = services.lambda && /^\/20\d\d-\d\d-\d\d\//.test(request.url ?? "");
+    if (request.method === "GET" && !isLambda) {
       answerPage(services, request.url, response);
       return;
     }
     const body = await readLimited(request, maxRequestBytes);
     if (!body)
       throw new AwsError("RequestEntityTooLargeException", "The request is too large", { status: 413 });
+    if (firesRule(services, request.url)) {
+      sendJson(response, 200, {}, "application/json");
+      return;
+    }
     const caller = services.callers.identify(request.headers.authorization);
+    if (services.lambda && isLambda) {
+      sendRest(response, await services.lambda.call(restCall(request, body, caller)));
+      return;
+    }
     if (contentType === "application/x-www-form-urlencoded") {
       const xml = callerIdentityXml(new URLSearchParams(body.toString("utf8")), caller, requestId);
       response.setHeader("content-type", "text/xml");
@@ -144,6 +161,24 @@ async function answer(services: Services, request: IncomingMessage, response: Se
       contentType.startsWith("application/x-amz-json") ? contentType : "application/json",
     );
   }
+}
+
+/** `POST /_rules/<name>/fire`: what a schedule does in its time. */
+function firesRule({ fireRule }: Services, path = ""): boolean {
+  const name = /^\/_rules\/([\w.-]+)\/fire$/.exec(path)?.[1];
+  return name !== undefined && fireRule?.(name) === true;
+}
+
+function restCall(request: IncomingMessage, body: Buffer, caller: Caller): RestCall {
+  const { method = "GET", url = "/", headers } = request;
+  const [path = "", query] = url.split("?");
+  const header = (name: string) => headers[name]?.toString();
+  return { method, path, query: new URLSearchParams(query), header, body, caller };
+}
+
+function sendRest(response: ServerResponse, { status, headers, body }: RestAnswer): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body);
 }
 
 function answerPage(services: Services, path: string | undefined, response: ServerResponse): void {

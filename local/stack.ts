@@ -59,7 +59,7 @@ export interface FunctionResource {
   readonly url?: FunctionUrlResource;
   /** Absent for one that is not durable. */
   readonly durable?: { readonly executionTimeoutSeconds: number; readonly retentionDays: number };
-  /** The version of each qualifier that it can be invoked by: of `$LATEST`, of `1`, of an alias. */
+  /** The version of each qualifier, beside `$LATEST`, that it can be invoked by: of `1`, of an alias. */
   readonly versions?: Readonly<Record<string, string>>;
   /** How often an asynchronous invocation is tried again, by qualifier; two times where nothing is said. */
   readonly asyncRetries?: Readonly<Record<string, number>>;

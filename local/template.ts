@@ -7,12 +7,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
-import { resolver } from "./template/intrinsics.ts";
+import { resolver, type Resolve } from "./template/intrinsics.ts";
 import { attributeOf, hasArn, namePropertyOf, physicalId, type Named } from "./template/names.ts";
 import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
 import { kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
+import { eventRules } from "./template/rules.ts";
 import { functionUrls } from "./template/urls.ts";
+import { functionQualifiers, qualifiedArn } from "./template/versions.ts";
 
 export { TemplateError } from "./template/read.ts";
 
@@ -21,12 +23,16 @@ const runTypes = [
   "AWS::ApiGateway::Method",
   "AWS::ApiGateway::Resource",
   "AWS::DynamoDB::Table",
+  "AWS::Events::Rule",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
   "AWS::KMS::Key",
+  "AWS::Lambda::Alias",
+  "AWS::Lambda::EventInvokeConfig",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
+  "AWS::Lambda::Version",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
@@ -63,6 +69,11 @@ export function loadStack(assemblyDirectory: string): LocalStack {
   const { stackName, template } = readAssembly(assemblyDirectory);
   const resources = resourcesOf(stackName, template);
   const urlOf = functionUrls(resources("AWS::Lambda::Url"), resources("AWS::Lambda::Permission"));
+  const qualifiersOf = functionQualifiers({
+    versions: resources("AWS::Lambda::Version"),
+    aliases: resources("AWS::Lambda::Alias"),
+    invokeConfigs: resources("AWS::Lambda::EventInvokeConfig"),
+  });
   return {
     stackName,
     tables: resources("AWS::DynamoDB::Table").map(table),
@@ -71,7 +82,9 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     functions: resources("AWS::Lambda::Function").map((resource) => ({
       ...lambdaFunction(resource, assemblyDirectory, stackName),
       ...urlOf(resource.arn),
+      ...qualifiersOf(resource.arn),
     })),
+    rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),
       methods: resources("AWS::ApiGateway::Method"),
@@ -102,13 +115,16 @@ function resourcesOf(stackName: string, template: JsonObject): (type: RunType) =
   const written = Object.entries(asObject(template["Resources"], "Resources")).map(([logicalId, value]) =>
     readResource(logicalId, value),
   );
-  const find = (logicalId: string, where: string): Named => {
+  const find = (logicalId: string, where: string) => {
     const found = written.find((resource) => resource.logicalId === logicalId);
     if (!found) throw new TemplateError(where, `there is no resource ${logicalId}`);
     return found;
   };
-  const resolve = resolver(stackName, {
-    ref: (logicalId, where) => physicalId(find(logicalId, where), stackName, where),
+  const resolve: Resolve = resolver(stackName, {
+    ref: (logicalId, where) => {
+      const found = find(logicalId, where);
+      return qualifiedArn(found, resolve) ?? physicalId(found, stackName, where);
+    },
     attribute: (logicalId, name, where) => attributeOf(find(logicalId, where), name, stackName, where),
   });
   return (type) =>

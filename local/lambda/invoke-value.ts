@@ -21,7 +21,6 @@ export function invokeValue(functions: ReadonlyMap<string, LambdaFunction>): Inv
 export function failureOf(error: unknown): ErrorObject {
   if (error instanceof InvocationFailed)
     return { ErrorType: error.message, ErrorMessage: error.detail ?? error.message };
-  if (error instanceof AwsError)
-    return { ErrorType: error.code, ErrorMessage: error.message || String(error.members["Message"]) };
+  if (error instanceof AwsError) return { ErrorType: error.code, ErrorMessage: error.message };
   return { ErrorType: "Error" };
 }

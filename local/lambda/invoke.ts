@@ -3,7 +3,7 @@ import type { Execution } from "./durable/execution.ts";
 import { invalid } from "./durable/update.ts";
 import { failureOf, type InvokeValue } from "./invoke-value.ts";
 import type { DurableDriver } from "./durable/driver.ts";
-import type { RestAnswer } from "./service.ts";
+import type { RestAnswer } from "./rest.ts";
 import type { InvokeTarget } from "./target.ts";
 
 interface Runtime {

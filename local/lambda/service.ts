@@ -2,32 +2,15 @@
  * Lambda's API, as much as is used, in AWS's REST-JSON protocol (paths and shapes: Lambda API Reference).
  * The functions themselves come later than the endpoint whose address they are given: `serve` brings them.
  */
-import { AwsError, unknownOperation, type Caller, type JsonObject } from "../aws/protocol.ts";
+import { AwsError, unknownOperation, type JsonObject } from "../aws/protocol.ts";
 import type { LocalStack } from "../stack.ts";
 import { authoriseLambda, mayInvoke } from "./authorise.ts";
 import { DurableDriver } from "./durable/driver.ts";
 import type { ErrorObject, Execution } from "./durable/execution.ts";
 import { invokeAsync, invokeSync } from "./invoke.ts";
 import type { InvokeValue } from "./invoke-value.ts";
+import type { RestAnswer, RestCall } from "./rest.ts";
 import { findFunction, invokeTarget } from "./target.ts";
-
-export interface RestCall {
-  readonly method: string;
-  /** As it was sent, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** One header's value, by its name in lower case. */
-  readonly header: (name: string) => string | undefined;
-  readonly body: Buffer;
-  readonly caller: Caller;
-}
-
-export interface RestAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body: string;
-}
 
 type Operation = (call: RestCall, parameter: string) => Promise<RestAnswer> | RestAnswer;
 

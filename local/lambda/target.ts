@@ -32,7 +32,7 @@ export function findFunction(stack: LocalStack, name: string, givenQualifier?: s
     .split(":");
   const qualifier = givenQualifier ?? written;
   const fn = stack.functions.find((one) => one.functionName === functionName);
-  const version = qualifier === undefined ? "$LATEST" : fn?.versions?.[qualifier];
+  const version = versionOf(fn, qualifier);
   if (!fn || version === undefined) {
     // Without the name: nothing of a request is echoed.
     throw new AwsError("ResourceNotFoundException", "Function not found", {
@@ -41,4 +41,9 @@ export function findFunction(stack: LocalStack, name: string, givenQualifier?: s
     });
   }
   return { fn, arn: qualifier === undefined ? fn.arn : `${fn.arn}:${qualifier}`, version };
+}
+
+function versionOf(fn: FunctionResource | undefined, qualifier = "$LATEST"): string | undefined {
+  const versions = { $LATEST: "$LATEST", ...fn?.versions };
+  return Object.hasOwn(versions, qualifier) ? versions[qualifier as keyof typeof versions] : undefined;
 }

@@ -5,17 +5,18 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AwsError, type Caller } from "../../aws/protocol.ts";
+import type { Caller } from "../../aws/protocol.ts";
 import type { FunctionResource, LocalStack } from "../../stack.ts";
 import { mayInvoke } from "../authorise.ts";
 import { failureOf, type InvokeValue } from "../invoke-value.ts";
 import { invokeTarget, type InvokeTarget } from "../target.ts";
-import { applyUpdates, closeExecution, withOperation } from "./checkpoint.ts";
+import { chainedEnd } from "./chained.ts";
+import { applyUpdates, closeExecution } from "./checkpoint.ts";
 import { endOf, invocationEvent, statePage, type End, type Ending } from "./exchange.ts";
 import { isClosed, type ErrorObject, type Execution } from "./execution.ts";
-import { Session } from "./session.ts";
-import { ExecutionStore } from "./store.ts";
+import { Executions } from "./executions.ts";
 import { newExecution, type StartRequest } from "./new-execution.ts";
+import { Session } from "./session.ts";
 import { nextDue, passed } from "./timing.ts";
 import { invalid, operationUpdates } from "./update.ts";
 
@@ -37,7 +38,7 @@ export interface DriverOptions {
 export class DurableDriver {
   readonly #stack: LocalStack;
   readonly #invoke: InvokeValue;
-  readonly #store: ExecutionStore;
+  readonly #executions: Executions;
   readonly #sessions = new Map<string, Session>();
   readonly #ends = new Map<string, ((execution: Execution) => void)[]>();
   #stopped = false;
@@ -45,13 +46,13 @@ export class DurableDriver {
   constructor({ stack, invoke, file }: DriverOptions) {
     this.#stack = stack;
     this.#invoke = invoke;
-    this.#store = new ExecutionStore(file, (execution) => this.#isRetained(execution));
+    this.#executions = new Executions(stack, file);
   }
 
   /** Goes on with what a process before this one left running. */
   resume(): void {
-    for (const execution of this.#store.all()) if (!isClosed(execution)) this.#begin(execution);
-    for (const execution of this.#store.all())
+    for (const execution of this.#executions.all()) if (!isClosed(execution)) this.#begin(execution);
+    for (const execution of this.#executions.all())
       for (const id of execution.chained.keys()) if (!isClosed(execution)) this.#chain(execution.arn, id);
   }
 
@@ -68,35 +69,22 @@ export class DurableDriver {
    * @throws AwsError `DurableExecutionAlreadyStartedException`
    */
   start({ target, name = randomUUID(), input, parent }: StartRequest): Execution {
-    const { fn, version } = target;
-    const namesakes = this.#store.all().filter((one) => one.name === name && one.functionArn === fn.arn);
-    const existing = namesakes.find((one) => this.#isRetained(one));
-    if (existing?.input === input && existing.version === version) return existing;
-    if (existing)
-      throw new AwsError("DurableExecutionAlreadyStartedException", "", {
-        status: 409,
-        members: { Type: "User", Message: "An execution with this name has already been started." },
-      });
+    const existing = this.#executions.named(target, name, input);
+    if (existing) return existing;
     const execution = newExecution({ target, name, input, ...(parent && { parent }) });
-    this.#store.put(execution);
+    this.#executions.put(execution);
     this.#begin(execution);
     return execution;
   }
 
   /** @throws AwsError `ResourceNotFoundException` */
   get(arn: string): Execution {
-    const execution = this.#store.get(arn);
-    if (execution) return execution;
-    throw new AwsError("ResourceNotFoundException", "", {
-      status: 404,
-      members: { Type: "User", Message: "There is no such durable execution." },
-    });
+    return this.#executions.get(arn);
   }
 
   /** Those of a function that are retained, the last started first. */
   list(fn: FunctionResource): Execution[] {
-    const own = this.#store.all().filter((one) => one.functionArn === fn.arn && this.#isRetained(one));
-    return own.sort((one, other) => other.startedAt.localeCompare(one.startedAt));
+    return this.#executions.of(fn).sort((one, other) => other.startedAt.localeCompare(one.startedAt));
   }
 
   /** Until it is closed. */
@@ -168,7 +156,7 @@ export class DurableDriver {
   async #invokeOnce(arn: string): Promise<ErrorObject | undefined> {
     const session = this.#sessions.get(arn);
     const execution = this.get(arn);
-    const fn = this.#functionOf(execution);
+    const fn = this.#executions.functionOf(execution);
     if (!session || !fn) return { ErrorType: "ResourceNotFoundException" };
     try {
       const answer = await this.#invoke(fn, invocationEvent(execution, session));
@@ -188,7 +176,7 @@ export class DurableDriver {
   #passTime(arn: string): void {
     if (!this.#isRunning(arn)) return;
     const execution = this.get(arn);
-    const deadline = this.#deadlineOf(execution);
+    const deadline = this.#executions.deadlineOf(execution);
     if (deadline <= Date.now()) return this.#end(arn, "TIMED_OUT", {});
     const after = passed(execution, Date.now());
     if (after !== execution) this.#put(after);
@@ -199,9 +187,9 @@ export class DurableDriver {
     if (this.#stopped) return;
     const { arn } = execution;
     const session = this.#sessions.get(arn);
-    session?.addUnseen(this.#store.put(execution));
+    session?.addUnseen(this.#executions.put(execution));
     if (!isClosed(execution)) {
-      session?.at(nextDue(execution, this.#deadlineOf(execution)), () => this.#passTime(arn));
+      session?.at(nextDue(execution, this.#executions.deadlineOf(execution)), () => this.#passTime(arn));
       return;
     }
     session?.end();
@@ -227,7 +215,7 @@ export class DurableDriver {
       const target = invokeTarget(this.#stack, functionName);
       if (caller) mayInvoke(caller, target);
       const parent = { arn, operationId: id };
-      const child = this.#store.all().find((one) => one.parent?.arn === arn && one.parent.operationId === id);
+      const child = this.#executions.childOf(arn, id);
       if (child) {
         if (isClosed(child)) this.#tellParent(child);
       } else if (target.fn.durable) this.start({ target, input: payload, parent });
@@ -238,45 +226,21 @@ export class DurableDriver {
   }
 
   async #chainPlain(arn: string, id: string, { fn }: InvokeTarget, payload: string): Promise<void> {
-    const ending = await this.#invoke(fn, JSON.parse(payload)).then(
-      (value) => ({ result: JSON.stringify(value ?? null) }),
-      (error: unknown) => ({ error: failureOf(error) }),
-    );
-    this.#endChained(arn, id, "error" in ending ? "FAILED" : "SUCCEEDED", ending);
+    try {
+      const value = await this.#invoke(fn, JSON.parse(payload));
+      this.#endChained(arn, id, "SUCCEEDED", { result: JSON.stringify(value ?? null) });
+    } catch (error) {
+      this.#endChained(arn, id, "FAILED", { error: failureOf(error) });
+    }
   }
 
-  #endChained(arn: string, id: string, status: End, { result, error }: Ending): void {
-    const execution = this.#store.get(arn);
-    const operation = execution?.operations.get(id);
-    if (!execution || !operation || isClosed(execution)) return;
-    const chained = new Map(execution.chained);
-    chained.delete(id);
-    const ChainedInvokeDetails = {
-      ...(result !== undefined && { Result: result }),
-      ...(error && { Error: error }),
-    };
-    const EndTimestamp = new Date().toISOString();
-    const ended = { ...operation, Status: status, EndTimestamp, ChainedInvokeDetails };
-    this.#put({ ...withOperation(execution, ended), chained });
+  #endChained(arn: string, id: string, status: End, ending: Ending): void {
+    const execution = this.#executions.find(arn);
+    const ended = execution && !isClosed(execution) && chainedEnd(execution, id, status, ending);
+    if (ended) this.#put(ended);
   }
 
   #isRunning(arn: string): boolean {
-    return !this.#stopped && this.#store.get(arn)?.status === "RUNNING";
-  }
-
-  #isRetained(execution: Execution): boolean {
-    if (execution.endedAt === undefined) return true;
-    const days = this.#functionOf(execution)?.durable?.retentionDays ?? 0;
-    return Date.now() < Date.parse(execution.endedAt) + days * 86_400_000;
-  }
-
-  /** In epoch milliseconds. A function that is durable no more ends what it left. */
-  #deadlineOf(execution: Execution): number {
-    const seconds = this.#functionOf(execution)?.durable?.executionTimeoutSeconds ?? 0;
-    return Date.parse(execution.startedAt) + seconds * 1000;
-  }
-
-  #functionOf({ functionArn }: Execution): FunctionResource | undefined {
-    return this.#stack.functions.find((one) => one.arn === functionArn);
+    return !this.#stopped && this.#executions.find(arn)?.status === "RUNNING";
   }
 }

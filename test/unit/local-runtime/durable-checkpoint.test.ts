@@ -9,7 +9,6 @@ const { fn, role } = functionWithRole("held", []);
 const held = {
   ...fn,
   durable: { executionTimeoutSeconds: 60, retentionDays: 1 },
-  versions: { $LATEST: "$LATEST" },
 };
 const stack = { ...emptyStack, functions: [held], roles: [role] };
 const caller = callersOf(stack).identify(

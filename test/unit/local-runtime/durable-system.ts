@@ -43,7 +43,7 @@ export async function startDurable(options: DurableOptions = {}) {
     handler,
     timeoutSeconds: options.timeoutSeconds ?? 60,
     durable: options.durable ?? { executionTimeoutSeconds: 600, retentionDays: 1 },
-    versions: { $LATEST: "$LATEST", "1": "1", live: "1" },
+    versions: { "1": "1", live: "1" },
   };
   const stack: LocalStack = { ...emptyStack, functions: [toy], roles: [role] };
   const { dataDirectory } = options;

@@ -109,6 +109,16 @@ describe("a durable execution", () => {
     expect(answer.FunctionError).toBeUndefined();
   });
 
+  test("is started by a rule's event, which no one waits for", async () => {
+    const { client, lambda } = await startDurable();
+    const { file, lines } = effects();
+    lambda.deliver(toyAlias, JSON.stringify({ file }));
+    const listed = await client.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: toyAlias }));
+    const [execution] = listed.DurableExecutions ?? [];
+    expect(await watch(client, execution?.DurableExecutionArn ?? "")).toMatchObject({ status: "SUCCEEDED" });
+    expect(lines()).toEqual(["first", "last"]);
+  });
+
   test("is not started by an unqualified name", async () => {
     const { client } = await startDurable();
     for (const FunctionName of ["test-toy", toyArn])

@@ -19,8 +19,11 @@ import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
+import { EventRules, type BusEvent } from "./events/rules.ts";
 import { LambdaFunction } from "./lambda/function.ts";
+import { invokeValue } from "./lambda/invoke-value.ts";
 import { LogRing } from "./lambda/log-ring.ts";
+import { LambdaService } from "./lambda/service.ts";
 import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
@@ -70,6 +73,10 @@ export interface LocalSystem {
   cloudTrailRecords(): CloudTrailRecord[];
   /** What the functions logged, the last 20,000 lines. */
   logLines(): readonly string[];
+  /** Fires a rule of EventBridge at once; false where there is none of that name that is enabled. */
+  fireRule(name: string): boolean;
+  /** An event on EventBridge's default bus, for the rules with a pattern. */
+  putEvent(event: BusEvent): void;
   close(): Promise<void>;
 }
 
@@ -110,7 +117,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     onProgress("Starting KMS and DynamoDB (both emulated)");
     const outsideRoles = settings.actingRoles.map(({ role }) => role);
     const kept = dataDirectory === undefined ? {} : { dataDirectory };
-    const aws = await startAwsEndpoint({ stack, port: ports.aws, outsideRoles, ...kept });
+    const lambda = new LambdaService(stack, dataDirectory && join(dataDirectory, "durable.jsonl"));
+    const rules = new EventRules(stack.rules ?? [], (arn, payload) => lambda.deliver(arn, payload));
+    cleanups.push(() => rules.close());
+    const fireRule = (name: string) => rules.fire(name);
+    const aws = await startAwsEndpoint({ stack, port: ports.aws, outsideRoles, ...kept, lambda, fireRule });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
@@ -124,6 +135,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     cleanups.push(async () => {
       await Promise.all([...functions.values()].map((fn) => fn.close()));
     });
+    cleanups.push(() => lambda.driver.close());
+    lambda.serve(invokeValue(functions));
     const invoke = (name: string, event: unknown) => required(functions.get(name), name).invoke(event);
     serve(apiServer, async (request, response) => {
       const target = requestTarget(request.url);
@@ -148,6 +161,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
       logLines: () => logs.lines,
+      fireRule,
+      putEvent: (event) => rules.put(event),
       close,
     };
   } catch (error) {

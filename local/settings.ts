@@ -55,6 +55,32 @@ export function localSettings(
   };
 }
 
+/** What a person changes of them, as JSON. What each may be `infra/check-settings.ts` says; here, that there are such. */
+export function changesFromJson(json: string): Partial<Settings> {
+  const settings = parsedObject(json);
+  const known = Object.keys(defaultSettings);
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return settings;
+  throw new StartRefused(`${unknown} is not a setting; the settings are ${known.join(", ")}`);
+}
+
+function parsedObject(json: string): object {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // answered below, without the parser's text: it quotes its input
+  }
+  throw new StartRefused("the settings are not an object of JSON");
+}
+
+/** `limits` are changed one by one: whoever tries one out has not written the others down. */
+export function withChanges(before: Partial<Settings>, changes: Partial<Settings>): Partial<Settings> {
+  const { limits } = changes;
+  if (!limits) return { ...before, ...changes };
+  return { ...before, ...changes, limits: { ...(before.limits ?? defaultSettings.limits), ...limits } };
+}
+
 function endpointIds(settings: Settings): string[] {
   try {
     const providers = registeredProviders({ ...settings, endpointOrigins: {} });

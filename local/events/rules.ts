@@ -10,18 +10,23 @@ export type BusEvent = Readonly<Record<string, unknown>>;
 export type Deliver = (functionArn: string, payload: string) => void;
 
 export class EventRules {
-  readonly #rules: readonly RuleResource[];
+  #rules: readonly RuleResource[] = [];
   readonly #deliver: Deliver;
   readonly #start: Date;
   readonly #timer: NodeJS.Timeout;
   #done: number;
 
   constructor(rules: readonly RuleResource[], deliver: Deliver, now = () => new Date()) {
-    this.#rules = rules.filter(({ enabled }) => enabled);
+    this.deploy(rules);
     this.#deliver = deliver;
     this.#start = minuteOf(now());
     this.#done = this.#start.getTime();
     this.#timer = setInterval(() => this.passTime(now()), 1000).unref();
+  }
+
+  /** From now on these, and no others. */
+  deploy(rules: readonly RuleResource[]): void {
+    this.#rules = rules.filter(({ enabled }) => enabled);
   }
 
   /** Fires what was scheduled for the minutes since the last time; a machine that slept makes up for nothing. */

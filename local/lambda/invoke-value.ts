@@ -1,18 +1,19 @@
 import { AwsError } from "../aws/protocol.ts";
 import type { FunctionResource } from "../stack.ts";
 import type { ErrorObject } from "./durable/execution.ts";
-import { InvocationFailed } from "./environment.ts";
-import type { LambdaFunction } from "./function.ts";
+import { InvocationFailed, type InvocationResult } from "./environment.ts";
 
 /** Invokes a function and gives what it returned. @throws {InvocationFailed} */
 export type InvokeValue = (fn: FunctionResource, event: unknown) => Promise<unknown>;
 
 /** By the functions' short names. One that streams has no value. */
-export function invokeValue(functions: ReadonlyMap<string, LambdaFunction>): InvokeValue {
+export function invokeValue(functions: {
+  invoke(name: string, event: unknown): Promise<InvocationResult>;
+}): InvokeValue {
   return async ({ name }, event) => {
-    const result = await functions.get(name)?.invoke(event);
-    if (result?.streamed) result.body.destroy();
-    if (!result || result.streamed) throw new InvocationFailed("Runtime.NoValue");
+    const result = await functions.invoke(name, event);
+    if (result.streamed) result.body.destroy();
+    if (result.streamed) throw new InvocationFailed("Runtime.NoValue");
     return result.value;
   };
 }

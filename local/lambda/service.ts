@@ -16,7 +16,7 @@ type Operation = (call: RestCall, parameter: string) => Promise<RestAnswer> | Re
 
 export class LambdaService {
   readonly driver: DurableDriver;
-  readonly #stack: LocalStack;
+  #stack: LocalStack;
   #serving: InvokeValue | undefined;
 
   /**
@@ -24,16 +24,30 @@ export class LambdaService {
    * @throws AwsError for a rule whose target cannot be invoked.
    */
   constructor(stack: LocalStack, file?: string) {
-    this.#stack = stack;
-    for (const { targets } of stack.rules ?? [])
-      for (const { functionArn } of targets) invokeTarget(stack, functionArn);
-    this.driver = new DurableDriver({ stack, file, invoke: this.invoke });
+    this.#stack = assertTargets(stack);
+    const code = () => this.#serving ?? this.invoke;
+    this.driver = new DurableDriver({ stack: () => this.#stack, file, code });
   }
 
   /** From now on functions can be invoked, and executions that a process before this one left go on. */
   serve(invoke: InvokeValue): void {
     this.#serving = invoke;
     this.driver.resume();
+  }
+
+  /**
+   * Goes over to another version of the stack and its functions. "Invoke functions with version numbers or aliases to
+   * pin executions to specific code versions" (Lambda Developer Guide, "Best practices for Lambda durable functions"):
+   * what has begun goes on with the functions that it began with. Both are version `1` here.
+   *
+   * @returns when nothing needs the earlier functions any more.
+   * @throws AwsError for a rule whose target cannot be invoked; nothing is changed then.
+   */
+  deploy(stack: LocalStack, invoke: InvokeValue): Promise<void> {
+    this.#stack = assertTargets(stack);
+    const before = this.#serving;
+    this.#serving = invoke;
+    return this.driver.endedOf(before);
   }
 
   readonly invoke: InvokeValue = async (fn, event) => {
@@ -159,6 +173,12 @@ export class LambdaService {
     const error = body.length === 0 ? {} : (jsonIn(body) as ErrorObject);
     return ok({ StopTimestamp: this.driver.stop(arn, error).endedAt });
   }
+}
+
+function assertTargets(stack: LocalStack): LocalStack {
+  for (const { targets } of stack.rules ?? [])
+    for (const { functionArn } of targets) invokeTarget(stack, functionArn);
+  return stack;
 }
 
 function summaryOf(execution: Execution) {

@@ -28,24 +28,25 @@ const maxFailures = 9;
 const firstBackoffMs = 10;
 
 export interface DriverOptions {
-  readonly stack: LocalStack;
-  /** The value that the function returns. @throws whatever makes the invocation fail */
-  readonly invoke: InvokeValue;
+  /** As it is deployed now. */
+  readonly stack: () => LocalStack;
+  /** The functions as they are deployed now. */
+  readonly code: () => InvokeValue;
   /** Keeps the executions. */
   readonly file: string | undefined;
 }
 
 export class DurableDriver {
-  readonly #stack: LocalStack;
-  readonly #invoke: InvokeValue;
+  readonly #stack: () => LocalStack;
+  readonly #code: () => InvokeValue;
   readonly #executions: Executions;
   readonly #sessions = new Map<string, Session>();
   readonly #ends = new Map<string, ((execution: Execution) => void)[]>();
   #stopped = false;
 
-  constructor({ stack, invoke, file }: DriverOptions) {
+  constructor({ stack, code, file }: DriverOptions) {
     this.#stack = stack;
-    this.#invoke = invoke;
+    this.#code = code;
     this.#executions = new Executions(stack, file);
   }
 
@@ -94,6 +95,12 @@ export class DurableDriver {
     return new Promise((resolve) => this.#ends.set(arn, [...(this.#ends.get(arn) ?? []), resolve]));
   }
 
+  /** Until all that run with these functions are closed. */
+  async endedOf(code: InvokeValue | undefined): Promise<void> {
+    const pinned = [...this.#sessions].filter(([, { invoke }]) => invoke === code);
+    await Promise.all(pinned.map(([arn]) => this.ended(arn)));
+  }
+
   /** One that is closed stays as it is. */
   stop(arn: string, error: ErrorObject): Execution {
     if (!isClosed(this.get(arn))) this.#end(arn, "STOPPED", { error });
@@ -136,7 +143,7 @@ export class DurableDriver {
   }
 
   #begin({ arn }: Execution): void {
-    this.#sessions.set(arn, new Session());
+    this.#sessions.set(arn, new Session(this.#code()));
     this.#passTime(arn);
     void this.#run(arn);
   }
@@ -159,7 +166,7 @@ export class DurableDriver {
     const fn = this.#executions.functionOf(execution);
     if (!session || !fn) return { ErrorType: "ResourceNotFoundException" };
     try {
-      const answer = await this.#invoke(fn, invocationEvent(execution, session));
+      const answer = await session.invoke(fn, invocationEvent(execution, session));
       if (!this.#isRunning(arn)) return undefined;
       const end = endOf(answer, this.get(arn), session.unseen.size);
       if (end) this.#end(arn, end.status, end);
@@ -212,7 +219,7 @@ export class DurableDriver {
   #chain(arn: string, id: string, caller?: Caller): void {
     const { functionName, payload } = this.get(arn).chained.get(id) ?? { functionName: "", payload: "" };
     try {
-      const target = invokeTarget(this.#stack, functionName);
+      const target = invokeTarget(this.#stack(), functionName);
       if (caller) mayInvoke(caller, target);
       const parent = { arn, operationId: id };
       const child = this.#executions.childOf(arn, id);
@@ -227,7 +234,7 @@ export class DurableDriver {
 
   async #chainPlain(arn: string, id: string, { fn }: InvokeTarget, payload: string): Promise<void> {
     try {
-      const value = await this.#invoke(fn, JSON.parse(payload));
+      const value = await this.#code()(fn, JSON.parse(payload));
       this.#endChained(arn, id, "SUCCEEDED", { result: JSON.stringify(value ?? null) });
     } catch (error) {
       this.#endChained(arn, id, "FAILED", { error: failureOf(error) });

@@ -6,11 +6,11 @@ import { ExecutionStore } from "./store.ts";
 
 /** The executions that there are, and what their functions say of them. */
 export class Executions {
-  readonly #stack: LocalStack;
+  readonly #stack: () => LocalStack;
   readonly #store: ExecutionStore;
 
   /** @param file - keeps them. */
-  constructor(stack: LocalStack, file: string | undefined) {
+  constructor(stack: () => LocalStack, file: string | undefined) {
     this.#stack = stack;
     this.#store = new ExecutionStore(file, (execution) => this.#isRetained(execution));
   }
@@ -64,7 +64,7 @@ export class Executions {
   }
 
   functionOf({ functionArn }: Execution): FunctionResource | undefined {
-    return this.#stack.functions.find((one) => one.arn === functionArn);
+    return this.#stack().functions.find((one) => one.arn === functionArn);
   }
 
   /** In epoch milliseconds. A function that is durable no more ends what it left. */

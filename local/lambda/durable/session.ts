@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { InvokeValue } from "../invoke-value.ts";
 
 /** The longest that a timer can be set for; one that is due later is set again. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** What the driver keeps of a running execution in memory: nothing that a restart needs. */
 export class Session {
+  /** The functions as they were deployed when it began. */
+  readonly invoke: InvokeValue;
   /** Of the invocation that runs; each checkpoint makes another one. */
   token = randomUUID() as string;
   /** Operations that changed and that the function has not been told of. */
@@ -13,6 +16,10 @@ export class Session {
   last: { readonly clientToken: unknown; readonly token: unknown; readonly answer: object } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #wake: (() => void) | undefined;
+
+  constructor(invoke: InvokeValue) {
+    this.invoke = invoke;
+  }
 
   renewToken(): string {
     this.token = randomUUID();

@@ -30,9 +30,9 @@ async function heldExecution() {
   let answer: (value: unknown) => void = () => undefined;
   const events: Event[] = [];
   const driver = new DurableDriver({
-    stack,
+    stack: () => stack,
     file: undefined,
-    invoke: (_fn, event) => {
+    code: () => (_fn, event) => {
       events.push(event as Event);
       return new Promise((resolve) => (answer = resolve));
     },

@@ -59,7 +59,18 @@ export async function startDurable(options: DurableOptions = {}) {
       credentials: { accessKeyId, secretAccessKey: "local" },
       maxAttempts: 1,
     });
-  lambda.serve(invokeValue(new Map([[toy.name, running]])));
+  lambda.serve(invokeValue({ invoke: (_name, event) => running.invoke(event) }));
+  /** The same functions, deployed again; each invocation of the newer ones is counted. */
+  const deployAgain = () => {
+    const newer = { invocations: 0 };
+    const invoke = invokeValue({
+      invoke: (_name, event) => {
+        newer.invocations += 1;
+        return running.invoke(event);
+      },
+    });
+    return { newer, unneeded: lambda.deploy(stack, invoke) };
+  };
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
@@ -70,7 +81,7 @@ export async function startDurable(options: DurableOptions = {}) {
   };
   onTestFinished(close);
   const client = clientOf("AKIAADMINISTRATOR");
-  return { client, asToy: clientOf(identity.accessKeyId), lambda, lines, close };
+  return { client, asToy: clientOf(identity.accessKeyId), lambda, lines, close, deployAgain };
 }
 
 /** A file for the toy's side effects, and what is in it. */

@@ -35,6 +35,23 @@ describe("a durable execution", () => {
     expect(lines()).toEqual(["first", "hung", "last"]);
   });
 
+  test("goes on with the functions that it began with when others are deployed, which are kept for it; what begins then has the newer ones", async () => {
+    const { client, deployAgain } = await startDurable();
+    const { file, lines } = effects();
+    const begun = await start(client, { file, with: ["wait"] });
+    await vi.waitFor(() => expect(lines()).toEqual(["first"]));
+    const { newer, unneeded } = deployAgain();
+    let isUnneeded = false;
+    void unneeded.then(() => (isUnneeded = true));
+    expect(await run(client, { file: effects().file })).toMatchObject({ status: "SUCCEEDED" });
+    expect(newer.invocations).toBe(1);
+    expect(isUnneeded).toBe(false);
+    expect(await watch(client, begun)).toMatchObject({ status: "SUCCEEDED" });
+    await unneeded;
+    expect(newer.invocations).toBe(1);
+    expect(lines()).toEqual(["first", "last"]);
+  });
+
   test("goes on after a restart with the same data folder, waits and chained executions included", async () => {
     const { folder, file, lines } = effects();
     const before = await startDurable({ dataDirectory: folder });

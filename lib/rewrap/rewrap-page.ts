@@ -26,6 +26,12 @@ export const noneRewrapped: RewrapCounts = {
   failed: 0,
 };
 
+/** In how many segments at once, if nobody says. */
+export const DEFAULT_SEGMENTS = 4;
+/** How many items a page has, and how many of its records are rewrapped at once. */
+export const PAGE_SIZE = 100;
+export const AT_ONCE = 8;
+
 /** So many records that all fail for no fault of theirs are an outage. */
 const OUTAGE = 10;
 

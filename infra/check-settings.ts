@@ -104,11 +104,11 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     holds: (value) => isListOf(value, isPrincipalArn),
   },
   rewrapSchedule: {
-    allowed: "off, rate(N hours), rate(N days), or cron(…) as Amazon EventBridge has it",
+    allowed: "off, manual, rate(N hours), rate(N days), or cron(…) as Amazon EventBridge has it",
     holds: (value) =>
       matches(
         value,
-        /^(off|rate\((1 (hour|day)|([2-9]|[1-9]\d{1,2}) (hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
+        /^(off|manual|rate\((1 (hour|day)|([2-9]|[1-9]\d{1,2}) (hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
       ),
   },
   kmsQuota: wholeNumber(100, 1_000_000),

@@ -40,6 +40,14 @@ export const acceptedOfRateLimits: Reasons = {
     "The counters of limits are gone within a day by themselves: there is nothing in them to recover.",
 };
 
-export function accept(construct: IConstruct, reasons: Reasons): void {
-  for (const [id, reason] of Object.entries(reasons)) Validations.of(construct).acknowledge({ id, reason });
+export const acceptedOfDurableFunction: Reasons = {
+  "AwsSolutions-IAM5":
+    "A durable execution's ARN is made when it starts: the function may checkpoint and read its own, under any " +
+    "version. Of the jobs it may read and keep those of its kind.",
+};
+
+/** @param evidence - as cdk-nag tells the findings of one rule apart: `[Resource::…]`. */
+export function accept(construct: IConstruct, reasons: Reasons, evidence = ""): void {
+  for (const [rule, reason] of Object.entries(reasons))
+    Validations.of(construct).acknowledge({ id: `${rule}${evidence}`, reason });
 }

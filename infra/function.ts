@@ -1,37 +1,43 @@
 import path from "node:path";
 import { Duration, RemovalPolicy, Stage } from "aws-cdk-lib";
 import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, Runtime, type DurableConfig } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { FunctionName } from "../lib/routes.ts";
+import type { FunctionName, JobFunctionName } from "../lib/routes.ts";
 import type { Settings } from "../lib/settings.ts";
 import { bundleFunction, bundleMadeIn, madeBundles } from "./bundle.ts";
 import { logRetention } from "./log-retention.ts";
 import { allow } from "./statements.ts";
 
 export interface WaxsealFunctionProps {
-  readonly name: FunctionName;
+  readonly name: FunctionName | JobFunctionName;
   /** The module that exports `handler`, from the repository's root. */
   readonly entry: string;
   readonly settings: Settings;
   /** The longest an invocation may take. */
   readonly timeout: Duration;
+  /** Of a durable function; it can be set when a function is created, and not later. */
+  readonly durableConfig?: DurableConfig;
 }
 
 /** A function with a role, a log group and a bundle of its own. What it may do it is granted by `ProviderKeys`. */
 export class WaxsealFunction extends Construct {
   readonly fn: Function;
   readonly logGroup: LogGroup;
+  /** As text: `fn.functionName` refers to the function, which what its own role may cannot. */
+  readonly name: string;
 
-  constructor(scope: Construct, id: string, { name, entry, settings, timeout }: WaxsealFunctionProps) {
+  constructor(scope: Construct, id: string, props: WaxsealFunctionProps) {
     super(scope, id);
+    const { name, entry, settings, timeout, durableConfig } = props;
     this.logGroup = new LogGroup(this, "Logs", {
       retention: logRetention(settings.logRetentionDays),
       // Logs stay when the stack goes; a first deployment that fails leaves none behind.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const functionName = `waxseal-${settings.stage}-${name}`;
+    this.name = functionName;
     const made = this.node.tryGetContext(madeBundles) as string | undefined;
     const bundle =
       made === undefined
@@ -46,6 +52,7 @@ export class WaxsealFunction extends Construct {
       role: this.#role(functionName),
       logGroup: this.logGroup,
       timeout,
+      ...(durableConfig && { durableConfig }),
       // Memory is also the share of a CPU, and a cold start is all CPU: 512 MB is where its cost levels out.
       memorySize: 512,
       environment: { POWERTOOLS_SERVICE_NAME: functionName },

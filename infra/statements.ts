@@ -23,6 +23,7 @@ import {
   saveAttributes,
   statusAttributes,
   suiteAttributes,
+  unfinishedAttributes,
   updateAttributes,
   useAttributes,
   wrappingAttributes,
@@ -105,6 +106,11 @@ export function keepJobs(tableArn: string, kind: string): PolicyStatement[] {
   ];
 }
 
+/** Finds the jobs that are not finished: of every job of every kind no more than that. */
+export function findJobs(tableArn: string): PolicyStatement {
+  return read("dynamodb:Scan", tableArn, unfinishedAttributes, "FindJobs");
+}
+
 /**
  * Counts, and gets the count back: the counters of these limits, whose partition keys begin with their names
  * (`dynamodb:LeadingKeys` holds the partition keys of a request). `key`, `points` and `expire` are the
@@ -132,7 +138,7 @@ export function rewrapDataKeys(fromArns: readonly string[], toArn: string, stage
   const context = exactContext(stage);
   return [
     ...fromArns.map((arn) => allow("kms:ReEncryptFrom", arn, context)),
-    allow("kms:ReEncryptTo", toArn, context),
+    allow("kms:ReEncryptTo", toArn, context, "ReEncryptTo"),
   ];
 }
 

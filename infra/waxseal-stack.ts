@@ -1,6 +1,11 @@
 import { Annotations, CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { functionEntries, type FunctionName } from "../lib/routes.ts";
+import {
+  functionEntries,
+  jobFunctionEntries,
+  type FunctionName,
+  type JobFunctionName,
+} from "../lib/routes.ts";
 import { defaultSettings, type Settings } from "../lib/settings.ts";
 import { isActing, openToRoles, type ActingFunctionName, type ApiFunctionName } from "./acting.ts";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
@@ -11,16 +16,21 @@ import { Jobs } from "./jobs.ts";
 import { deploymentOutputs } from "./outputs.ts";
 import { ProviderKeys } from "./provider-keys.ts";
 import { RateLimits } from "./rate-limits.ts";
+import { RewrapFunction } from "./rewrap-function.ts";
 
 export interface WaxsealStackProps {
   readonly settings: Settings;
   /** Whether the API's stage writes access logs (default: no; see `infra/api.ts`). */
   readonly accessLogs?: boolean;
   /** Other handlers than the deployed ones, for tests. */
-  readonly entries?: Readonly<Record<FunctionName, string>>;
+  readonly entries?: Entries;
 }
 
+type Entries = Readonly<Record<FunctionName | JobFunctionName, string>>;
+
 type Made<Name extends FunctionName> = Readonly<Record<Name, WaxsealFunction>>;
+
+const allEntries: Entries = { ...functionEntries, ...jobFunctionEntries };
 
 /** The whole system: sealed records, a KMS key, a function and a role for each thing that can be done, one API. */
 export class WaxsealStack extends Stack {
@@ -30,7 +40,7 @@ export class WaxsealStack extends Stack {
 
   constructor(scope: Construct, id: string, props: WaxsealStackProps) {
     super(scope, id, { description: "Waxseal: users' API keys, sealed, used, accounted for" });
-    const { settings, accessLogs = false, entries = functionEntries } = props;
+    const { settings, accessLogs = false, entries = allEntries } = props;
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
     this.rateLimits = new RateLimits(this, "RateLimits");
     this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
@@ -46,19 +56,28 @@ export class WaxsealStack extends Stack {
     if (acting) this.#grantActing(acting);
     const functions = mapValues(made, ({ fn }) => fn);
     const api = new Api(this, "Gateway", { settings, functions, accessLogs });
-    new Alarms(this, "Alarms", { stage: settings.stage, logGroups: openingLogs(made, acting) });
+    const rewrap = this.#rewrap(settings, entries);
+    const logGroups = { ...openingLogs(made, acting), ...(rewrap && { rewrap: rewrap.logGroup }) };
+    new Alarms(this, "Alarms", { stage: settings.stage, logGroups });
     this.#output({
       ApiUrl: api.restApi.url,
       ...(acting ? this.#actingUrls(acting, settings) : {}),
       ...deploymentOutputs(settings, this.providerKeys, this.jobs),
+      ...(rewrap && { RewrapFunction: rewrap.alias.functionArn }),
     });
     this.#warnOfPlaceholders(settings);
+  }
+
+  #rewrap(settings: Settings, { rewrap: entry }: Entries): RewrapFunction | undefined {
+    if (settings.rewrapSchedule === "off") return undefined;
+    const { providerKeys, jobs } = this;
+    return new RewrapFunction(this, "Rewrap", { settings, entry, providerKeys, jobs });
   }
 
   #functions<Name extends FunctionName>(
     names: readonly Name[],
     settings: Settings,
-    entries: Readonly<Record<FunctionName, string>>,
+    entries: Entries,
   ): Made<Name> {
     const made = names.map((name) => {
       const timeout = Duration.seconds(timeoutOf(name, settings));
@@ -127,7 +146,7 @@ function timeoutOf(name: FunctionName, { proxyTimeoutSeconds }: Settings): numbe
   return name === "verify" ? 30 : 15;
 }
 
-/** Where what must not occur even once is seen: with those who seal and those who open. */
+/** Where what must not occur even once is seen: with those who seal and those who open; the one that rewraps is added. */
 function openingLogs(
   made: Made<ApiFunctionName>,
   acting: Made<ActingFunctionName> | undefined,

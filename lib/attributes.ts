@@ -140,3 +140,6 @@ export const resealAttributes = [
 
 /** How an import sees what is there already. */
 export const importReadAttributes = [...keyAttributes, "state", "savedAt", "importedAt"] as const;
+
+/** By which a job of the `Jobs` table is found that is not finished: nothing of what it came upon. */
+export const unfinishedAttributes = ["jobId", "kind", "state"] as const;

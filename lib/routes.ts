@@ -80,6 +80,13 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   "delete-owner": "lambdas/delete-owner.ts",
 };
 
+/** The functions of operators' jobs: behind no route and no URL. */
+export type JobFunctionName = "rewrap";
+
+export const jobFunctionEntries: Readonly<Record<JobFunctionName, string>> = {
+  rewrap: "lambdas/rewrap.ts",
+};
+
 /**
  * Bodies that reach a function in base64: files for a provider. Not all, since JSON in base64 would outgrow
  * Lambda's 6 MB that much sooner.

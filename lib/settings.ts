@@ -66,7 +66,10 @@ export interface Settings extends ProviderSettings {
   readonly jobs: readonly SwitchedJob[];
   /** Who may take an operator's role, as ARNs; where none is named, whomever the account's IAM lets. */
   readonly operators: readonly string[];
-  /** When the stack rewraps by itself what an automatic rotation left behind: `off`, `rate(…)` or `cron(…)`. */
+  /**
+   * When the stack rewraps by itself what an automatic rotation left behind: `rate(…)` or `cron(…)`; `manual`: when an
+   * operator says so; `off`: it has no function for it.
+   */
   readonly rewrapSchedule: string;
   /** The account's quota of symmetric KMS requests in the region, a second (KMS, "Request quotas"). */
   readonly kmsQuota: number;

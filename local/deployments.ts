@@ -2,8 +2,11 @@
 import type { Settings } from "../lib/settings.ts";
 import type { AwsEndpoint } from "./aws/endpoint.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
+import type { EventRules } from "./events/rules.ts";
 import type { InvocationResult } from "./lambda/environment.ts";
+import { invokeValue } from "./lambda/invoke-value.ts";
 import type { LogRing } from "./lambda/log-ring.ts";
+import type { LambdaService } from "./lambda/service.ts";
 import { withChanges } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { StartRefused } from "./start-refused.ts";
@@ -23,23 +26,30 @@ export function outsideRolesOf({ settings }: Deployed): string[] {
   return settings.actingRoles.map(({ role }) => role);
 }
 
+/** What a deployment changes beside the functions, and what each of them needs. */
+export interface DeployedServices {
+  readonly aws: AwsEndpoint;
+  readonly lambda: LambdaService;
+  readonly rules: EventRules;
+  readonly logs: LogRing;
+}
+
 export class Deployments {
   readonly #synthesise: Synthesise;
-  readonly #aws: AwsEndpoint;
-  readonly #logs: LogRing;
+  readonly #services: DeployedServices;
   /** Of earlier deployments too, as long as they have something to finish. */
   readonly #running = new Set<DeployedFunctions>();
   #current: Deployed;
   #functions: DeployedFunctions;
   #deploying = Promise.resolve();
 
-  /** @param first - what `aws` was started with. */
-  constructor(first: Deployed, synthesise: Synthesise, aws: AwsEndpoint, logs: LogRing) {
+  /** @param first - what the services were started with. */
+  constructor(first: Deployed, synthesise: Synthesise, services: DeployedServices) {
     this.#synthesise = synthesise;
-    this.#aws = aws;
-    this.#logs = logs;
+    this.#services = services;
     this.#current = first;
     this.#functions = this.#start(first.stack);
+    services.lambda.serve(invokeValue(this.#functions));
   }
 
   get stack(): LocalStack {
@@ -60,6 +70,7 @@ export class Deployments {
 
   async close(): Promise<void> {
     await this.#deploying;
+    this.#services.lambda.driver.close();
     await Promise.all([...this.#running].map((functions) => functions.close()));
   }
 
@@ -69,19 +80,23 @@ export class Deployments {
       throw new StartRefused("stage cannot be changed: another stage is another stack");
     const next = await this.#synthesise(withChanges(before, changes));
     // Permissions first: a new function must not run under the old ones.
-    await this.#aws.deploy(next.stack, outsideRolesOf(next));
+    const { aws, lambda, rules } = this.#services;
+    await aws.deploy(next.stack, outsideRolesOf(next));
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
     this.#current = next;
-    void previous.retire().then(() => this.#running.delete(previous));
+    const unneeded = lambda.deploy(next.stack, invokeValue(this.#functions));
+    rules.deploy(next.stack.rules ?? []);
+    void unneeded.then(() => previous.retire()).then(() => this.#running.delete(previous));
   }
 
   #start({ functions }: LocalStack): DeployedFunctions {
+    const { aws, logs } = this.#services;
     const identityOf = ({ roleArn }: { roleArn: string }) => ({
-      accessKeyId: this.#aws.accessKeyIdOf(roleArn),
-      awsEndpoint: this.#aws.url,
+      accessKeyId: aws.accessKeyIdOf(roleArn),
+      awsEndpoint: aws.url,
     });
-    const started = new DeployedFunctions(functions, identityOf, this.#logs);
+    const started = new DeployedFunctions(functions, identityOf, logs);
     this.#running.add(started);
     return started;
   }

@@ -44,6 +44,7 @@ export function localSettings(
     },
     // An operator's command can be tried out whole.
     jobs: switchedJobs,
+    rewrapSchedule: "manual",
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };

@@ -68,6 +68,35 @@ export interface FunctionResource {
   readonly roleArn: string;
   /** Its function URL, with IAM authorization. */
   readonly url?: FunctionUrlResource;
+  /** Absent for one that is not durable. */
+  readonly durable?: { readonly executionTimeoutSeconds: number; readonly retentionDays: number };
+  /** The version of each qualifier, beside `$LATEST`, that it can be invoked by: of `1`, of an alias. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** How often an asynchronous invocation is tried again, by qualifier; two times where nothing is said. */
+  readonly asyncRetries?: Readonly<Record<string, number>>;
+}
+
+/** An EventBridge rule of the default bus. */
+export interface RuleResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly enabled: boolean;
+  /** `rate(…)` or `cron(…)`. */
+  readonly schedule?: string;
+  /** By path of the event: the values of which one must be there. */
+  readonly pattern?: EventPattern;
+  readonly targets: readonly RuleTarget[];
+}
+
+export interface EventPattern {
+  readonly [member: string]: EventPattern | readonly unknown[];
+}
+
+export interface RuleTarget {
+  /** A function's, qualified or not. */
+  readonly functionArn: string;
+  /** JSON that is sent in the event's place. */
+  readonly input?: string;
 }
 
 export interface FunctionUrlResource {
@@ -99,6 +128,7 @@ export interface LocalStack {
   readonly functions: readonly FunctionResource[];
   /** By name, every intrinsic resolved. */
   readonly outputs: Readonly<Record<string, string>>;
+  readonly rules?: readonly RuleResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;
 }

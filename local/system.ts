@@ -18,7 +18,9 @@ import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
+import { EventRules, type BusEvent } from "./events/rules.ts";
 import { LogRing } from "./lambda/log-ring.ts";
+import { LambdaService } from "./lambda/service.ts";
 import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
@@ -73,6 +75,10 @@ export interface LocalSystem {
   cloudTrailRecords(): CloudTrailRecord[];
   /** What the functions logged, the last 20,000 lines. */
   logLines(): readonly string[];
+  /** Fires a rule of EventBridge at once; false where there is none of that name that is enabled. */
+  fireRule(name: string): boolean;
+  /** An event on EventBridge's default bus, for the rules with a pattern. */
+  putEvent(event: BusEvent): void;
   /**
    * As `cdk deploy` with changed settings: the stack is synthesised again and takes the place of the one that
    * runs, under requests that go on. Changes add up; addresses stay.
@@ -128,13 +134,18 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     onProgress("Starting KMS and DynamoDB (both emulated)");
     const { rotationMs, faults } = options;
     const kept = dataDirectory === undefined ? {} : { dataDirectory };
+    const lambda = new LambdaService(first.stack, dataDirectory && join(dataDirectory, "durable.jsonl"));
+    const rules = new EventRules(first.stack.rules ?? [], (arn, payload) => lambda.deliver(arn, payload));
+    cleanups.push(() => rules.close());
+    const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
-    const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, rotationMs, faults, ...kept });
+    const services = { lambda, fireRule, rotationMs, faults };
+    const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
     const logs = new LogRing(options.onLogLine);
-    const deployments = new Deployments(first, synthesise, aws, logs);
+    const deployments = new Deployments(first, synthesise, { aws, lambda, rules, logs });
     cleanups.push(() => deployments.close());
     const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
     const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
@@ -166,6 +177,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
       logLines: () => logs.lines,
+      fireRule,
+      putEvent: (event) => rules.put(event),
       deploy,
       close,
     };

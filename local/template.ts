@@ -13,7 +13,9 @@ import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject }
 import { outputsOf } from "./template/outputs.ts";
 import { kmsAliases, kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
+import { eventRules } from "./template/rules.ts";
 import { functionUrls } from "./template/urls.ts";
+import { functionQualifiers, qualifiedArn } from "./template/versions.ts";
 
 export { TemplateError } from "./template/read.ts";
 
@@ -22,13 +24,17 @@ const runTypes = [
   "AWS::ApiGateway::Method",
   "AWS::ApiGateway::Resource",
   "AWS::DynamoDB::Table",
+  "AWS::Events::Rule",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
   "AWS::KMS::Alias",
   "AWS::KMS::Key",
+  "AWS::Lambda::Alias",
+  "AWS::Lambda::EventInvokeConfig",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
+  "AWS::Lambda::Version",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
@@ -65,6 +71,11 @@ export function loadStack(assemblyDirectory: string): LocalStack {
   const { resources, resolve } = resourcesOf(stackName, template);
   const aliasesOf = kmsAliases(resources("AWS::KMS::Alias"));
   const urlOf = functionUrls(resources("AWS::Lambda::Url"), resources("AWS::Lambda::Permission"));
+  const qualifiersOf = functionQualifiers({
+    versions: resources("AWS::Lambda::Version"),
+    aliases: resources("AWS::Lambda::Alias"),
+    invokeConfigs: resources("AWS::Lambda::EventInvokeConfig"),
+  });
   return {
     stackName,
     tables: resources("AWS::DynamoDB::Table").map(table),
@@ -76,8 +87,10 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     functions: resources("AWS::Lambda::Function").map((resource) => ({
       ...lambdaFunction(resource, assemblyDirectory, stackName),
       ...urlOf(resource.arn),
+      ...qualifiersOf(resource.arn),
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
+    rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),
       methods: resources("AWS::ApiGateway::Method"),
@@ -111,13 +124,16 @@ function resourcesOf(
   const written = Object.entries(asObject(template["Resources"], "Resources")).map(([logicalId, value]) =>
     readResource(logicalId, value),
   );
-  const find = (logicalId: string, where: string): Named => {
+  const find = (logicalId: string, where: string) => {
     const found = written.find((resource) => resource.logicalId === logicalId);
     if (!found) throw new TemplateError(where, `there is no resource ${logicalId}`);
     return found;
   };
-  const resolve = resolver(stackName, {
-    ref: (logicalId, where) => physicalId(find(logicalId, where), stackName, where),
+  const resolve: Resolve = resolver(stackName, {
+    ref: (logicalId, where) => {
+      const found = find(logicalId, where);
+      return qualifiedArn(found, resolve) ?? physicalId(found, stackName, where);
+    },
     attribute: (logicalId, name, where) => attributeOf(find(logicalId, where), name, stackName, where),
   });
   const resources = (type: RunType) =>

@@ -1,29 +1,12 @@
 import { censusAttributes } from "../attributes.ts";
 import { takeCensus, type Census } from "../census/census.ts";
-import { OperatorError } from "../jobs/operator-error.ts";
-import type { KmsSender } from "../kms/answer.ts";
+import { currentWrapping } from "../jobs/kms-key.ts";
 import { TableWalk } from "../provider-keys/walk.ts";
-import type { CurrentWrapping } from "../rewrap/wrapping.ts";
 import type { AwsClients } from "./aws.ts";
-import { describeKmsKey } from "./kms-keys.ts";
 import type { Session } from "./session.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 export const CENSUS_SEGMENTS = 4;
-
-/**
- * Which KMS key and which of its key materials wrap new data keys now.
- *
- * @throws {OperatorError} `REFUSED` where that KMS key cannot be used.
- */
-export async function currentWrapping(kms: KmsSender, encryptionKeyId: string): Promise<CurrentWrapping> {
-  const { KeyState: state = "unknown", CurrentKeyMaterialId: keyMaterialId } = await describeKmsKey(
-    kms,
-    encryptionKeyId,
-  );
-  if (state === "Enabled" && keyMaterialId !== undefined) return { encryptionKeyId, keyMaterialId };
-  throw new OperatorError("REFUSED", `The KMS key ${encryptionKeyId} cannot wrap: it is ${state}`);
-}
 
 /** Under the role that reads wrappings, whose policy keeps ciphertext from it. */
 export async function censusOf(session: Session, clients: AwsClients, terminal: Terminal): Promise<Census> {

@@ -1,55 +1,15 @@
-import { isEnded, newJobId, type Counts, type Failure, type Job, type JobKind } from "../jobs/job.ts";
+import type { Failure, Job } from "../jobs/job.ts";
 import { runJob, type PageStep } from "../jobs/run-job.ts";
+import { startOrResumeJob, type JobRequest } from "../jobs/start-job.ts";
 import { failuresFile } from "./failures-file.ts";
 import { now, randomId, type Cli, type Session } from "./session.ts";
 
-/** What is to be run; by kind and aim a job that was stopped is known again. */
-export interface JobRequest {
-  readonly kind: JobKind;
-  readonly aim: Readonly<Record<string, string>>;
-  readonly segments: number;
-  /** The counts that it will have, all of them 0. */
-  readonly counts: Counts;
-}
-
-/** Begins a job, or goes on with the unfinished one that has the same aim: running it again is resuming it. */
+/** Begins a job, or goes on with the unfinished one that has the same aim, and says so. */
 export async function startOrResume(cli: Cli, session: Session, request: JobRequest): Promise<Job> {
-  const unfinished = (await session.jobs.list()).filter((job) => job.kind === request.kind && !isEnded(job));
-  const same = unfinished.find(({ aim }) => isSame(aim, request.aim));
-  for (const other of unfinished) if (other !== same) await supersede(session, other);
-  if (same) {
-    cli.terminal.say(`Going on with ${same.jobId}, begun at ${same.startedAt}`);
-    return session.jobs.takeOver(same, randomId());
-  }
-  return session.jobs.create(newJob(session, request));
-}
-
-function newJob({ caller }: Session, { kind, aim, segments, counts }: JobRequest): Job {
-  const startedAt = now().toISOString();
-  return {
-    jobId: newJobId(kind, now(), randomId()),
-    kind,
-    state: "running",
-    startedAt,
-    updatedAt: startedAt,
-    startedBy: caller,
-    aim,
-    segments: Array.from({ length: segments }, () => ({ page: 0, done: false })),
-    counts,
-    failures: [],
-    runner: randomId(),
-    cancelRequested: false,
-  };
-}
-
-/** Whoever runs it stops at the next page: there is another aim now. */
-async function supersede({ jobs }: Session, other: Job): Promise<void> {
-  await jobs.end(await jobs.takeOver(other, randomId()), "superseded");
-}
-
-function isSame(one: Job["aim"], other: Job["aim"]): boolean {
-  const sorted = (aim: Job["aim"]) => JSON.stringify(Object.entries(aim).sort());
-  return sorted(one) === sorted(other);
+  const ports = { jobs: session.jobs, startedBy: session.caller, now, newId: randomId };
+  const { job, resumed } = await startOrResumeJob(ports, request);
+  if (resumed) cli.terminal.say(`Going on with ${job.jobId}, begun at ${job.startedAt}`);
+  return job;
 }
 
 /**
@@ -77,7 +37,7 @@ export async function runHere(
   }
 }
 
-function progressLine({ jobId, counts, segments }: Job, seconds: number): string {
+export function progressLine({ jobId, counts, segments }: Job, seconds: number): string {
   const { scanned = 0, failed = 0, ...others } = counts;
   const done = segments.filter((segment) => segment.done).length;
   const rate = Math.round(scanned / Math.max(seconds, 0.001));

@@ -1,15 +1,10 @@
 import {
-  DescribeKeyCommand,
   GetKeyRotationStatusCommand,
   ListKeyRotationsCommand,
   RotateKeyOnDemandCommand,
-  type KeyMetadata,
 } from "@aws-sdk/client-kms";
-import { failureName } from "../aws-failure.ts";
-import { OperatorError } from "../jobs/operator-error.ts";
+import { asked, describeKmsKey, refuse } from "../jobs/kms-key.ts";
 import type { KmsSender } from "../kms/answer.ts";
-import { isTransientKmsError } from "../kms/failures.ts";
-import { patientRetry, withRetry } from "../retry.ts";
 
 /** "You can perform on-demand rotation of a KMS key a maximum of 25 times" (KMS, RotateKeyOnDemand). */
 export const MAX_ON_DEMAND_ROTATIONS = 25;
@@ -23,15 +18,6 @@ export interface RotationState {
   readonly inProgress: boolean;
   readonly isAutomatic: boolean;
   readonly nextAutomatic: Date | undefined;
-}
-
-/** @throws {OperatorError} `AWS_UNAVAILABLE`. */
-export async function describeKmsKey(kms: KmsSender, encryptionKeyId: string): Promise<KeyMetadata> {
-  const { KeyMetadata: metadata } = await asked(() =>
-    kms.send(new DescribeKeyCommand({ KeyId: encryptionKeyId })),
-  );
-  if (!metadata) throw new OperatorError("AWS_UNAVAILABLE", "KMS did not describe the key");
-  return metadata;
 }
 
 export async function rotationStateOf(kms: KmsSender, encryptionKeyId: string): Promise<RotationState> {
@@ -63,19 +49,5 @@ async function onDemandRotations(kms: KmsSender, encryptionKeyId: string): Promi
 
 /** Begins an on-demand rotation, which KMS carries out after its answer. It is sent once: there are 25. */
 export async function beginRotation(kms: KmsSender, encryptionKeyId: string): Promise<void> {
-  await kms.send(new RotateKeyOnDemandCommand({ KeyId: encryptionKeyId })).catch(throwConstant);
-}
-
-/** A call that changes nothing, patiently. */
-export function asked<Answer>(send: () => Promise<Answer>): Promise<Answer> {
-  return withRetry(send, isTransientKmsError, patientRetry).catch(throwConstant);
-}
-
-function throwConstant(error: unknown): never {
-  const name = failureName(error);
-  const isRefused = name === "AccessDeniedException" || name === "LimitExceededException";
-  throw new OperatorError(
-    isRefused ? "REFUSED" : "AWS_UNAVAILABLE",
-    `${isRefused ? "KMS refused" : "KMS did not answer"}: ${name}`,
-  );
+  await kms.send(new RotateKeyOnDemandCommand({ KeyId: encryptionKeyId })).catch(refuse);
 }

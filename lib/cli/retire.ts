@@ -5,11 +5,11 @@ import {
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { asked, describeKmsKey } from "../jobs/kms-key.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 import { isTransient, storeError } from "../provider-keys/store-failures.ts";
 import { patientRetry, withRetry } from "../retry.ts";
 import { censusOf } from "./census.ts";
-import { asked, describeKmsKey } from "./kms-keys.ts";
 import { now, type Cli, type Session } from "./session.ts";
 
 /**

@@ -1,11 +1,17 @@
 import { kmsDataKeyRewrapper } from "../kms/data-key-rewrapper.ts";
 import type { Job } from "../jobs/job.ts";
+import { currentWrapping } from "../jobs/kms-key.ts";
 import { pacedKms, pacer } from "../jobs/pacer.ts";
-import { noneRewrapped, rewrapPage, type RewrapPagePorts } from "../rewrap/rewrap-page.ts";
+import {
+  AT_ONCE,
+  noneRewrapped,
+  PAGE_SIZE,
+  rewrapPage,
+  type RewrapPagePorts,
+} from "../rewrap/rewrap-page.ts";
 import { WrappingStore } from "../rewrap/wrapping-store.ts";
-import type { CurrentWrapping } from "../rewrap/wrapping.ts";
+import { rewrapAim, type CurrentWrapping } from "../rewrap/wrapping.ts";
 import type { AwsClients } from "./aws.ts";
-import { currentWrapping } from "./census.ts";
 import { runHere, startOrResume } from "./job-runs.ts";
 import { now, type Cli, type Session } from "./session.ts";
 
@@ -17,17 +23,13 @@ export interface RewrapOptions {
   readonly failures: string | undefined;
 }
 
-export const DEFAULT_SEGMENTS = 4;
-const PAGE_SIZE = 100;
-const AT_ONCE = 8;
-
 /** Rewraps in this process, under the rewrap role; goes on with a job that was stopped. */
 export async function rewrap(cli: Cli, session: Session, options: RewrapOptions): Promise<Job> {
   const clients = await session.under("rewrap");
   const current = await currentWrapping(clients.kms, session.deployment.writeEncryptionKeyId);
   const job = await startOrResume(cli, session, {
     kind: "rewrap",
-    aim: { ...current, ...(options.dryRun && { dryRun: "yes" }) },
+    aim: rewrapAim(current, options.dryRun),
     segments: options.segments,
     counts: noneRewrapped,
   });

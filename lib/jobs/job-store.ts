@@ -1,10 +1,17 @@
-import { GetCommand, ScanCommand, UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  GetCommand,
+  ScanCommand,
+  UpdateCommand,
+  type ScanCommandInput,
+  type UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import { unfinishedAttributes } from "../attributes.ts";
 import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
 import type { Cursor } from "../provider-keys/walk.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
 import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
 import { isJob, itemOf, jobOf, MAX_KEPT_FAILURES, type JobItem } from "./job-item.ts";
-import type { Counts, Failure, Job, JobState } from "./job.ts";
+import { isEnded, type Counts, type Failure, type Job, type JobKind, type JobState } from "./job.ts";
 import { OperatorError } from "./operator-error.ts";
 
 /** What is noted after a page. */
@@ -59,18 +66,23 @@ export class JobStore {
 
   /** All jobs that are kept, newest first. */
   async list(): Promise<Job[]> {
-    const items: JobItem[] = [];
-    let start: Record<string, unknown> | undefined;
-    do {
-      const command = new ScanCommand({ TableName: this.#props.table, ExclusiveStartKey: start });
-      const page = await this.#send("Scan", () => this.#props.dynamo.send(command));
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start);
-    return items
-      .filter(isJob)
-      .map(jobOf)
-      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const items = await this.#scan({});
+    return items.filter(isJob).map(jobOf).sort(newestFirst);
+  }
+
+  /** Those of a kind that may be gone on with. Of the table only what tells them is read, and then each. */
+  async unfinished(kind: JobKind): Promise<Job[]> {
+    const items = await this.#scan({
+      Select: "SPECIFIC_ATTRIBUTES",
+      ProjectionExpression: unfinishedAttributes.map((name) => `#${name}`).join(", "),
+      ExpressionAttributeNames: aliased(unfinishedAttributes),
+      ConsistentRead: true,
+    });
+    const found = items
+      .filter((item) => item["kind"] === kind && (item["state"] === "running" || item["state"] === "stopped"))
+      .map(({ jobId }) => this.get(String(jobId)));
+    const jobs = (await Promise.all(found)).flatMap((job) => (job && !isEnded(job) ? [job] : []));
+    return jobs.sort(newestFirst);
   }
 
   /** From now on `runner` runs it, and whoever did is told at their next page. */
@@ -131,6 +143,18 @@ export class JobStore {
     });
   }
 
+  async #scan(what: Omit<ScanCommandInput, "TableName">): Promise<JobItem[]> {
+    const items: JobItem[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const command = new ScanCommand({ TableName: this.#props.table, ...what, ExclusiveStartKey: start });
+      const page = await this.#send("Scan", () => this.#props.dynamo.send(command));
+      items.push(...(page.Items ?? []));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+
   #at(): string {
     return this.#props.now().toISOString();
   }
@@ -166,6 +190,10 @@ export class JobStore {
   #policy(): RetryPolicy {
     return this.#props.retry ?? patientRetry;
   }
+}
+
+function newestFirst(one: Job, other: Job): number {
+  return one.startedAt < other.startedAt ? 1 : -1;
 }
 
 function set(values: Readonly<Record<string, unknown>>, when: Readonly<Record<string, unknown>> = {}) {

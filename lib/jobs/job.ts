@@ -66,6 +66,13 @@ export function isEnded({ state }: Job): boolean {
   return state !== "running" && state !== "stopped";
 }
 
+/** How a job ends that is run no further: not whole, it goes on when it is run again, unless it was to be cancelled. */
+export function lastStateOf({ segments, counts, cancelRequested }: Job): JobState {
+  const isWhole = segments.every(({ done }) => done);
+  if (!isWhole) return cancelRequested ? "cancelled" : "stopped";
+  return (counts["failed"] ?? 0) > 0 ? "incomplete" : "complete";
+}
+
 /** `rewrap-20261125T103000-Xb3fK2` */
 export function newJobId(kind: JobKind, at: Date, random: string): string {
   const time = at

@@ -1,6 +1,6 @@
 import type { Cursor } from "../provider-keys/walk.ts";
 import type { JobStore } from "./job-store.ts";
-import type { Failure, Job, PageResult } from "./job.ts";
+import { lastStateOf, type Failure, type Job, type PageResult } from "./job.ts";
 
 /** A page of a segment: where it begins, and what is done with it. */
 export type PageStep = (segment: number, segments: number, cursor: Cursor) => Promise<PageResult>;
@@ -42,7 +42,7 @@ export async function runJob(ports: RunPorts, started: Job): Promise<Job> {
     await ports.jobs.end(latest, "stopped").catch(() => undefined);
     throw failed.reason;
   }
-  return ports.jobs.end(latest, lastState(latest));
+  return ports.jobs.end(latest, lastStateOf(latest));
 }
 
 async function runSegment(
@@ -66,11 +66,4 @@ async function runSegment(
 /** Each note adds one, so of two answers the one with more is the later. */
 function pagesOf({ segments }: Job): number {
   return segments.reduce((sum, { page }) => sum + page, 0);
-}
-
-function lastState(job: Job): Job["state"] {
-  const isWhole = job.segments.every(({ done }) => done);
-  if (!isWhole && job.cancelRequested) return "cancelled";
-  if (!isWhole) return "stopped";
-  return (job.counts["failed"] ?? 0) > 0 ? "incomplete" : "complete";
 }

@@ -25,6 +25,12 @@ export const noneRewrapped: RewrapCounts = {
   failed: 0,
 };
 
+/** In how many segments at once, if nobody says. */
+export const DEFAULT_SEGMENTS = 4;
+/** How many items a page has, and how many of its records are rewrapped at once. */
+export const PAGE_SIZE = 100;
+export const AT_ONCE = 8;
+
 /**
  * The step of which a rewrap consists, in whatever runs it: reads one page of a segment and rewraps its records. Done
  * twice it does no harm: what is current stays.

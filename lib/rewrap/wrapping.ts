@@ -17,6 +17,14 @@ export interface CurrentWrapping {
   readonly keyMaterialId: string;
 }
 
+/** A rewrap's aim, by which its job is known again. */
+export function rewrapAim(
+  { encryptionKeyId, keyMaterialId }: CurrentWrapping,
+  dryRun: boolean,
+): Readonly<Record<string, string>> {
+  return { encryptionKeyId, keyMaterialId, ...(dryRun && { dryRun: "yes" }) };
+}
+
 const { sealId, wrappedDataKey, encryptionKeyId, keyMaterialId } = sealedFields;
 const wrappingSchema = z.object({
   ownerId: z.string(),

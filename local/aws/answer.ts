@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readLimited } from "../http/read-limited.ts";
+import { isLambdaPath, type RestAnswer } from "../lambda/rest.ts";
+import type { LambdaService } from "../lambda/service.ts";
 import type { LocalStack } from "../stack.ts";
 import { accessKeyIdOf, type Callers } from "./caller.ts";
 import type { CloudTrailLog } from "./cloudtrail.ts";
@@ -23,8 +25,15 @@ export interface Services {
   readonly byTarget: Readonly<Record<string, readonly [ServiceName, AwsService]>>;
   /** By `Action`. */
   readonly queries: Readonly<Record<string, QueryOperation>>;
+  readonly lambda: LambdaApi | undefined;
+  readonly fireRule: FireRule | undefined;
   readonly faults: Faults | undefined;
 }
+
+/** What the endpoint needs of Lambda. */
+export type LambdaApi = Pick<LambdaService, "call" | "operationOf">;
+/** False where there is no rule of that name. */
+export type FireRule = (name: string) => boolean;
 
 export async function answer(
   services: Services,
@@ -38,20 +47,23 @@ export async function answer(
   try {
     const refusal = refusalOf(request.headers, request.socket.localPort ?? 0);
     if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, { status: 403 });
-    if (request.method === "GET") {
+    const isLambda = services.lambda !== undefined && isLambdaPath(request.url);
+    if (request.method === "GET" && !isLambda) {
       answerPage(services, request.url, response);
       return;
     }
     const body = await readLimited(request, maxRequestBytes);
     if (!body)
       throw new AwsError("RequestEntityTooLargeException", "The request is too large", { status: 413 });
+    if (firesRule(services, request.url)) return sendJson(response, 200, {}, "application/json");
     const call = {
       caller: services.callers.identify(request.headers.authorization),
       requestId,
       userAgent: request.headers["user-agent"] ?? "",
       sourceIpAddress: request.socket.remoteAddress ?? "127.0.0.1",
     };
-    if (isQuery) await answerQuery(services, body, call, response);
+    if (isLambda) await answerLambda(services, request, body, call, response);
+    else if (isQuery) await answerQuery(services, body, call, response);
     else await answerTarget(services, request, body, call, response, contentType);
   } catch (error) {
     if (isQuery) return sendXmlError(response, error, requestId);
@@ -64,6 +76,27 @@ export async function answer(
 }
 
 type Authenticated = Omit<AwsCall, "operation" | "input">;
+
+async function answerLambda(
+  { lambda, faults }: Services,
+  { method = "GET", url = "/", headers }: IncomingMessage,
+  body: Buffer,
+  authenticated: Authenticated,
+  response: ServerResponse,
+): Promise<void> {
+  if (!lambda) return;
+  const [path = "", query] = url.split("?");
+  const header = (name: string) => headers[name]?.toString();
+  const { caller } = authenticated;
+  const rest = { method, path, query: new URLSearchParams(query), header, body, caller };
+  const call = { ...authenticated, operation: lambda.operationOf(rest), input: {} };
+  sendRest(response, await withFaults(faults, "lambda", call, () => lambda.call(rest)));
+}
+
+function sendRest(response: ServerResponse, { status, headers, body }: RestAnswer): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body);
+}
 
 async function answerQuery(
   { queries, faults }: Services,
@@ -96,6 +129,12 @@ async function answerTarget(
   const call = { ...authenticated, operation, input: parseInput(body) };
   const output = await withFaults(faults, name, call, () => service.call(call));
   sendJson(response, 200, output, contentType);
+}
+
+/** `POST /_rules/<name>/fire`: what a schedule does in its time. */
+function firesRule({ fireRule }: Services, path = ""): boolean {
+  const name = /^\/_rules\/([\w.-]+)\/fire$/.exec(path)?.[1];
+  return name !== undefined && fireRule?.(name) === true;
 }
 
 function answerPage(services: Services, path: string | undefined, response: ServerResponse): void {

@@ -1,8 +1,8 @@
 /**
  * The one endpoint that speaks AWS's protocols on this machine, for any AWS SDK or the AWS CLI: KMS,
- * DynamoDB and its streams, and of STS, CloudFormation and CloudTrail what an operator's command asks. For
- * development and evaluation: signatures are not verified, and the key material of the emulated KMS is in
- * this process.
+ * DynamoDB and its streams, Lambda, and of STS, CloudFormation and CloudTrail what an operator's command
+ * asks. For development and evaluation: signatures are not verified, and the key material of the emulated
+ * KMS is in this process.
  */
 import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
-import { answer } from "./answer.ts";
+import { answer, type FireRule, type LambdaApi } from "./answer.ts";
 import { accessKeyIdOf, CallerDirectory, type Callers } from "./caller.ts";
 import { cloudFormationOperations, type Deployment } from "./cloudformation.ts";
 import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
@@ -35,6 +35,10 @@ export interface AwsEndpointOptions {
   readonly rotationMs?: number | undefined;
   /** For tests: failures on purpose. */
   readonly faults?: Faults | undefined;
+  /** Lambda's API; without it the endpoint has none. */
+  readonly lambda?: LambdaApi;
+  /** Fires a rule of the stack, for the page that does so; false where there is none of that name. */
+  readonly fireRule?: FireRule;
 }
 
 export interface AwsEndpoint extends Callers {
@@ -84,7 +88,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   } as const;
   const deployed = () => deployment.stack;
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
-  const services = { stack: deployed, callers, cloudTrail, byTarget, queries, faults };
+  const { lambda, fireRule } = options;
+  const services = { stack: deployed, callers, cloudTrail, byTarget, queries, lambda, fireRule, faults };
   const server = createServer((request, response) => void answer(services, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const url = await listen(server, options.port).catch(async (error: unknown) => {

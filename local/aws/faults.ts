@@ -1,7 +1,8 @@
 /** Failures on purpose, for tests: what AWS answers when it throttles, fails, or its answer is lost. */
 import type { AwsCall, AwsError } from "./protocol.ts";
 
-export type ServiceName = "cloudformation" | "cloudtrail" | "dynamodb" | "dynamodbstreams" | "kms" | "sts";
+export type ServiceName =
+  "cloudformation" | "cloudtrail" | "dynamodb" | "dynamodbstreams" | "kms" | "lambda" | "sts";
 
 export interface Fault {
   readonly error: AwsError;

@@ -74,7 +74,11 @@ async function invoke(event: unknown, given: { deadline: number }): Promise<void
     console.error(
       `ERROR\tInvoke Error\t${JSON.stringify({ errorType: name, errorMessage: message, stack })}`,
     );
-    send({ type: "failed", errorType: error instanceof Error ? error.name : "Error" });
+    send({
+      type: "failed",
+      errorType: error instanceof Error ? error.name : "Error",
+      errorMessage: message,
+    });
   }
 }
 

@@ -12,6 +12,13 @@ export type InvocationResult =
 /** An invocation that did not give an answer: an error that left the handler, a crash, or the time limit. */
 export class InvocationFailed extends Error {
   override readonly name = "InvocationFailed";
+  /** The message of the error that left the handler, for who invoked the function directly. */
+  readonly detail: string | undefined;
+
+  constructor(errorType: string, detail?: string) {
+    super(errorType);
+    this.detail = detail;
+  }
 }
 
 interface Invocation {
@@ -116,7 +123,7 @@ export class Environment {
         this.#finish(invocation);
         return;
       case "failed":
-        this.#fail(message.errorType);
+        this.#fail(message.errorType, message.errorMessage);
     }
   }
 
@@ -129,10 +136,10 @@ export class Environment {
     else body.write(bytes, acknowledge);
   }
 
-  #fail(errorType: string): void {
+  #fail(errorType: string, detail?: string): void {
     const invocation = this.#invocation;
     if (!invocation) return;
-    const error = new InvocationFailed(errorType);
+    const error = new InvocationFailed(errorType, detail);
     invocation.reject(error);
     invocation.body.destroy(error);
     this.#finish(invocation);

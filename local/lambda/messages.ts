@@ -25,4 +25,4 @@ export type FromEnvironment =
   | { type: "chunk"; bytes: Uint8Array }
   | { type: "streamed" }
   | { type: "result"; value: unknown }
-  | { type: "failed"; errorType: string };
+  | { type: "failed"; errorType: string; errorMessage: string };

@@ -43,6 +43,13 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "FunctionName",
     attributes: { Arn: (name) => regional("lambda", `function:${name}`) },
   },
+  // `Ref` of these two is in template/versions.ts: it needs the function's name.
+  "AWS::Lambda::Alias": { attributes: {} },
+  "AWS::Lambda::Version": { attributes: { Version: () => theVersion } },
+  "AWS::Events::Rule": {
+    nameProperty: "Name",
+    attributes: { Arn: (name) => regional("events", `rule/${name}`) },
+  },
   // What no one names and nothing on this machine needs a name for: `Ref` gives the logical id.
   ...Object.fromEntries(
     [
@@ -51,6 +58,7 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::ApiGateway::Resource",
       "AWS::ApiGateway::Stage",
       "AWS::IAM::Policy",
+      "AWS::Lambda::EventInvokeConfig",
       "AWS::Lambda::Permission",
     ].map((type) => [type, { identify: ({ logicalId }: Named) => logicalId, attributes: {} }]),
   ),
@@ -68,6 +76,13 @@ const namings: Readonly<Record<string, Naming>> = {
 };
 
 export const rootResourceId = "root";
+
+/** Here every function has one version, of the code that there is. */
+export const theVersion = "1";
+
+export function functionArn(name: string): string {
+  return name.startsWith("arn:") ? name : regional("lambda", `function:${name}`);
+}
 
 export function hasArn(type: string): boolean {
   return namings[type]?.attributes["Arn"] !== undefined;

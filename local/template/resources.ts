@@ -110,7 +110,7 @@ export function lambdaFunction(
   stackName: string,
 ): FunctionResource {
   const { logicalId, id, arn, properties } = resource;
-  const { Environment, Handler, MemorySize, Role, Runtime, Timeout, ...others } = properties;
+  const { DurableConfig, Environment, Handler, MemorySize, Role, Runtime, Timeout, ...others } = properties;
   onlyKnown(others, ["Architectures", "Code", "FunctionName", "LoggingConfig"], logicalId);
   asOneOf(Runtime, ["nodejs24.x"], `${logicalId}.Runtime`);
   return {
@@ -123,6 +123,19 @@ export function lambdaFunction(
     timeoutSeconds: asNumber(Timeout, `${logicalId}.Timeout`),
     memoryMegabytes: asNumber(MemorySize, `${logicalId}.MemorySize`),
     roleArn: asText(Role, `${logicalId}.Role`),
+    ...(DurableConfig !== undefined && {
+      durable: durableConfig(DurableConfig, `${logicalId}.DurableConfig`),
+    }),
+  };
+}
+
+/** "RetentionPeriodInDays … The default is 14 days" (SAM Developer Guide, "DurableConfig"). */
+function durableConfig(value: unknown, where: string): NonNullable<FunctionResource["durable"]> {
+  const { ExecutionTimeout, RetentionPeriodInDays = 14, ...others } = asObject(value, where);
+  onlyKnown(others, [], where);
+  return {
+    executionTimeoutSeconds: asNumber(ExecutionTimeout, `${where}.ExecutionTimeout`),
+    retentionDays: asNumber(RetentionPeriodInDays, `${where}.RetentionPeriodInDays`),
   };
 }
 

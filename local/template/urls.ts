@@ -28,11 +28,11 @@ function invokeModeOf({ logicalId, properties }: Resource) {
   return [asText(TargetFunctionArn, `${logicalId}.TargetFunctionArn`), mode] as const;
 }
 
-/** As Lambda writes it (Developer Guide, "Control access to Lambda function URLs"); API Gateway's are not needed here. */
+/** As Lambda writes it (Developer Guide, "Control access to Lambda function URLs"); those of other services are not needed here. */
 function statementOf({ logicalId, properties }: Resource): Statement[] {
   const { Action, FunctionName, FunctionUrlAuthType, InvokedViaFunctionUrl, Principal, ...others } =
     properties;
-  if (Principal === "apigateway.amazonaws.com") return [];
+  if (Principal === "apigateway.amazonaws.com" || Principal === "events.amazonaws.com") return [];
   onlyKnown(others, [], logicalId);
   const principal = asText(Principal, `${logicalId}.Principal`);
   if (!principal.startsWith("arn:"))

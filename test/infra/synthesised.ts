@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll } from "vitest";
 import { synthesize, type SynthesisOptions } from "../../infra/synth.ts";
-import { functionEntries, type FunctionName } from "../../lib/routes.ts";
+import {
+  functionEntries,
+  jobFunctionEntries,
+  type FunctionName,
+  type JobFunctionName,
+} from "../../lib/routes.ts";
 import { defaultSettings, type Settings } from "../../lib/settings.ts";
 
 export interface Resource {
@@ -47,8 +52,11 @@ export const jobsSettings: Settings = {
 
 /** Every function with the same small handler: the policies and routes don't depend on the code. */
 export const fixtureEntries = Object.fromEntries(
-  Object.keys(functionEntries).map((name) => [name, "test/infra/fixtures/handler.ts"]),
-) as Record<FunctionName, string>;
+  Object.keys({ ...functionEntries, ...jobFunctionEntries }).map((name) => [
+    name,
+    "test/infra/fixtures/handler.ts",
+  ]),
+) as Record<FunctionName | JobFunctionName, string>;
 
 /** Synthesises into a folder that is gone when the test file is done; cdk-nag has a test of its own. */
 export function synthesised(settings: Settings = testSettings, options: SynthesisOptions = {}): Synthesised {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFunction } from "../../infra/bundle.ts";
-import { functionEntries } from "../../lib/routes.ts";
+import { functionEntries, jobFunctionEntries } from "../../lib/routes.ts";
 
 /**
  * Vitest's global set-up: bundles the functions once for all local systems that the tests start, some forty, each
@@ -10,7 +10,8 @@ import { functionEntries } from "../../lib/routes.ts";
  */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "waxseal-bundles-"));
-  for (const [name, entry] of Object.entries(functionEntries)) bundleFunction(name, entry, folder);
+  const entries = { ...functionEntries, ...jobFunctionEntries };
+  for (const [name, entry] of Object.entries(entries)) bundleFunction(name, entry, folder);
   process.env["WAXSEAL_TEST_BUNDLES"] = folder;
   return () => {
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { Argument, type Command } from "commander";
 import { isEnded, type Job } from "../../jobs/job.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import { jobAnswer, jobLines } from "../job-runs.ts";
-import { DEFAULT_SEGMENTS, rewrap } from "../rewrap.ts";
+import { DEFAULT_SEGMENTS } from "../../rewrap/rewrap-page.ts";
+import { rewrap } from "../rewrap.ts";
 import { Session, type Cli } from "../session.ts";
 import { table } from "../terminal.ts";
 

@@ -1,7 +1,10 @@
 import { Option, type Command } from "commander";
 import { jobAnswer, jobLines } from "../job-runs.ts";
 import { wholeNumber } from "../numbers.ts";
-import { DEFAULT_SEGMENTS, rewrap } from "../rewrap.ts";
+import { DEFAULT_SEGMENTS } from "../../rewrap/rewrap-page.ts";
+import type { Job } from "../../jobs/job.ts";
+import { followRemotely, startRemotely, type RemoteOptions } from "../rewrap-remote.ts";
+import { rewrap } from "../rewrap.ts";
 import { Session, type Cli } from "../session.ts";
 
 export interface RewrapFlags {
@@ -10,6 +13,8 @@ export interface RewrapFlags {
   readonly segments: number;
   readonly share?: number;
   readonly failures?: string;
+  readonly remote?: boolean;
+  readonly wait?: boolean;
 }
 
 /** `waxseal rewrap` */
@@ -18,6 +23,13 @@ export function addRewrap(program: Command, cli: Cli): void {
     .command("rewrap")
     .description("wrap every data key anew that is not under the current KMS key and key material")
     .option("--dry-run", "ask KMS of each record whether it would, and change nothing")
+    .addOption(
+      new Option(
+        "--remote",
+        "have the deployed function do it (the setting rewrapSchedule), and end when it has begun",
+      ).conflicts(["share", "failures"]),
+    )
+    .addOption(new Option("--wait", "of --remote: follow it to its end").implies({ remote: true }))
     .addHelpText(
       "after",
       `
@@ -25,16 +37,35 @@ The ciphertext is neither read nor written, and no plaintext leaves KMS: the rol
 Uses, saves and removals go on meanwhile. Stopped at any point, it goes on where it was when it is run again.`,
     )
     .action(async (_options: unknown, self: Command) => {
-      const { stage, dryRun = false, segments, share, failures } = self.optsWithGlobals<RewrapFlags>();
+      const flags = self.optsWithGlobals<RewrapFlags>();
+      const { stage, dryRun = false, segments, share, failures } = flags;
       const session = await Session.open(cli, stage);
+      if (flags.remote) return remotely(cli, session, { dryRun, segments }, flags.wait ?? false);
       const options = { dryRun, segments, share: share ?? session.deployment.kmsShare, failures };
-      const job = await rewrap(cli, session, options);
-      if (job.state !== "complete") cli.exitCode = cli.signal.aborted ? 130 : 1;
-      cli.terminal.answer({ schemaVersion: 1, ...jobAnswer(job), ...(dryRun && { dryRun }) }, () =>
-        jobLines(job),
-      );
+      answer(cli, await rewrap(cli, session, options), dryRun);
     });
   addRewrapOptions(command);
+}
+
+async function remotely(cli: Cli, session: Session, options: RemoteOptions, wait: boolean): Promise<void> {
+  const begun = await startRemotely(cli, session, options);
+  const { jobId } = begun.job;
+  if (wait) {
+    cli.terminal.say(`Begun: ${jobId}`);
+    answer(cli, await followRemotely(cli, session, begun), options.dryRun);
+    return;
+  }
+  const { execution } = begun;
+  cli.terminal.answer({ schemaVersion: 1, jobId, state: begun.job.state, complete: false, execution }, () => [
+    `Begun: ${jobId}`,
+    `How far it is: waxseal job status ${jobId}`,
+  ]);
+}
+
+function answer(cli: Cli, job: Job, dryRun: boolean): void {
+  if (job.state !== "complete") cli.exitCode = cli.signal.aborted ? 130 : 1;
+  const json = { schemaVersion: 1, ...jobAnswer(job), ...(dryRun && { dryRun }) } as const;
+  cli.terminal.answer(json, () => jobLines(job));
 }
 
 /** Those of every command that rewraps. */

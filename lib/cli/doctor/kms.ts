@@ -1,5 +1,6 @@
 import { GetKeyPolicyCommand, ListGrantsCommand } from "@aws-sdk/client-kms";
-import { asked, describeKmsKey, rotationStateOf } from "../kms-keys.ts";
+import { asked, describeKmsKey } from "../../jobs/kms-key.ts";
+import { rotationStateOf } from "../kms-keys.ts";
 import type { Session } from "../session.ts";
 import { advise, checked, expectThat, ok, wrong, type Check } from "./check.ts";
 import { policyFaults } from "./key-policy.ts";

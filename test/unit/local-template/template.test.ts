@@ -219,7 +219,7 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     };
     const { stackName, ...kinds } = loadStack(assembly({ Gateway: gateway, Logs: resources.Logs }));
     expect(stackName).toBe("Waxseal-dev");
-    expect(kinds).toEqual({ tables: [], kmsKeys: [], roles: [], functions: [], outputs: {} });
+    expect(kinds).toEqual({ tables: [], kmsKeys: [], roles: [], functions: [], rules: [], outputs: {} });
   });
 });
 

@@ -29,7 +29,9 @@ export async function startOrResumeJob(
 ): Promise<{ readonly job: Job; readonly resumed: boolean }> {
   const unfinished = await ports.jobs.unfinished(request.kind);
   const same = unfinished.find(({ aim }) => isSame(aim, request.aim));
-  for (const other of unfinished) if (other !== same) await supersede(ports, other);
+  // Who only asks what would happen ends nothing that is under way.
+  const ended = request.aim["dryRun"] === undefined ? unfinished.filter((other) => other !== same) : [];
+  for (const other of ended) await supersede(ports, other);
   if (same) return { job: await ports.jobs.takeOver(same, ports.newId()), resumed: true };
   return { job: await ports.jobs.create(newJob(ports, request)), resumed: false };
 }

@@ -13,16 +13,10 @@ import { rewrapAttributes, wrappingAttributes } from "../../lib/attributes.ts";
 import { encryptionContextOf } from "../../lib/provider-keys/encryption-context.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { runCommand } from "../support/command.ts";
-import {
-  awsConfig,
-  canaryKey,
-  Person,
-  startForTest,
-  storedItems,
-  tableName,
-} from "../support/local-system.ts";
+import { awsConfig, startForTest, storedItems, tableName } from "../support/local-system.ts";
 import { openAll, sealedParts, seedRecords, type Seeded } from "../support/records.ts";
 import { currentMaterial, rewrapRole, rotateMaterial } from "../support/rewrap-run.ts";
+import { startTraffic } from "../support/traffic.ts";
 
 const RECORDS = 300;
 
@@ -145,14 +139,16 @@ describe("the rewrap role, tried", () => {
 describe("a rotation under live traffic", () => {
   test("leaves nothing behind, disturbs no use, and changes no ciphertext", async () => {
     const untouched = await sealedParts(system);
-    const traffic = new Traffic(system, seeded.slice(0, 20));
-    const [{ code, json, stderr }, used] = await Promise.all([
-      runCommand(system, ["rotate", "--json"]).finally(() => traffic.end()),
-      traffic.run(),
-    ]);
+    const traffic = startTraffic(
+      system,
+      seeded.slice(0, 3).map(({ userId }) => userId),
+    );
+    const { code, json, stderr } = await runCommand(system, ["rotate", "--json"]);
+    const { uses, saves, surprises } = await traffic.stop();
     expect({ code, json }, stderr).toMatchObject({ code: 0, json: { complete: true, failed: 0 } });
-    expect(used.failures).toEqual([]);
-    expect(used.uses).toBeGreaterThan(0);
+    expect(surprises).toEqual([]);
+    expect(uses.size).toBe(3);
+    expect(saves).toBeGreaterThan(0);
 
     const census = await runCommand(system, ["census", "--json"]);
     expect(census.json).toMatchObject({ schemaVersion: 1, behind: 0, unreadable: 0 });
@@ -248,45 +244,3 @@ describe("records that are damaged", () => {
     }
   }
 });
-
-/** People who use what they have, save anew and remove, until it is ended; every use must succeed. */
-class Traffic {
-  #isEnded = false;
-  readonly #system: LocalSystem;
-  readonly #seeded: readonly Seeded[];
-
-  constructor(over: LocalSystem, some: readonly Seeded[]) {
-    this.#system = over;
-    this.#seeded = some;
-  }
-
-  end(): void {
-    this.#isEnded = true;
-  }
-
-  async run(): Promise<{ uses: number; failures: string[] }> {
-    const failures: string[] = [];
-    let uses = 0;
-    const expectOk = (what: string, { status }: Response) => {
-      if (status !== 200) failures.push(`${what}: ${status}`);
-    };
-    const user = async ({ userId }: Seeded) => {
-      const person = await Person.named(this.#system, userId);
-      do {
-        expectOk("use", await person.chat());
-        uses += 1;
-      } while (!this.#isEnded);
-    };
-    const saver = async (name: string) => {
-      const person = await Person.named(this.#system, name);
-      do {
-        expectOk("save", await person.save(canaryKey("openai")));
-        expectOk("use of what was saved", await person.chat());
-        uses += 1;
-        expectOk("removal", await person.request("DELETE", "/api/user/api-key", { provider: "openai" }));
-      } while (!this.#isEnded);
-    };
-    await Promise.all([...this.#seeded.slice(0, 3).map(user), saver("saver-1"), saver("saver-2")]);
-    return { uses, failures };
-  }
-}

@@ -11,6 +11,8 @@ export interface Traffic {
   readonly uses: ReadonlyMap<string, number>;
   readonly saves: number;
   readonly removals: number;
+  /** Milliseconds of each use, in order of their ends. */
+  readonly useTimes: readonly number[];
   /** What was not answered as it must be, in words. */
   readonly surprises: readonly string[];
 }
@@ -23,6 +25,7 @@ export function startTraffic(system: LocalSystem, users: readonly string[]): { s
   let stopped = false;
   const uses = new Map<string, number>();
   const surprises: string[] = [];
+  const useTimes: number[] = [];
   let saves = 0;
   let removals = 0;
   const isStopped = () => stopped;
@@ -32,8 +35,10 @@ export function startTraffic(system: LocalSystem, users: readonly string[]): { s
   };
 
   async function used(person: Person, providerKey: string, who: string): Promise<void> {
+    const began = performance.now();
     const response = await person.chat({ model: "tell-fingerprint" });
     const text = await response.text();
+    useTimes.push(performance.now() - began);
     saw(`use by ${who}`, response.status === 200 ? 200 : `${response.status} ${text}`, 200);
     saw(`use by ${who}`, response.headers.get("openai-fingerprint"), fingerprint(providerKey));
   }
@@ -69,7 +74,7 @@ export function startTraffic(system: LocalSystem, users: readonly string[]): { s
     async stop() {
       stopped = true;
       await everyone;
-      return { uses, saves, removals, surprises };
+      return { uses, saves, removals, useTimes, surprises };
     },
   };
 }

@@ -1,21 +1,16 @@
 import { withDurableExecution, type DurableContext, type DurableLogger } from "@aws/durable-execution-sdk-js";
 import type { Logger } from "../lib/log/logger.ts";
 import { composeDurableRewrap } from "../lib/rewrap/compose-durable.ts";
-import { coordinateRewrap } from "../lib/rewrap/durable-coordinator.ts";
-import { durableTask } from "../lib/rewrap/durable-task.ts";
-import { workOnSegment } from "../lib/rewrap/durable-worker.ts";
+import { durableRewrap } from "../lib/rewrap/durable-rewrap.ts";
 
 let composed: ReturnType<typeof composeDurableRewrap> | undefined;
 
-/** The Lambda driver of a rewrap: by its schedule, by an operator, and by itself for each segment. */
+/** Rewraps: by its schedule, by an operator's `waxseal rewrap --remote`, and by itself for each segment. */
 export const handler = withDurableExecution(async (event: unknown, context: DurableContext) => {
   const { ports, logger } = (composed ??= composeDurableRewrap(process.env));
   context.configureLogger({ customLogger: quiet(logger) });
   logger.setRequestId(context.lambdaContext.awsRequestId);
-  const task = durableTask(event);
-  return task.task === "rewrap"
-    ? coordinateRewrap(ports, task, context)
-    : workOnSegment(ports, task, context);
+  return durableRewrap(ports, event, context);
 });
 
 /** The SDK's own lines go through our logger: its message, and nothing of the errors that it adds. */

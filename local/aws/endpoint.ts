@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
 import { answer, type FireRule, type LambdaApi } from "./answer.ts";
@@ -63,6 +64,9 @@ export interface AwsEndpoint extends Callers {
 /** Longer than the 60 s after which AWS's SDKs and Lambda's may still reuse a connection. */
 const keepAliveMs = 75_000;
 
+/** What is under way has as long. */
+const lateMs = 2_000;
+
 /**
  * Starts the endpoint on 127.0.0.1.
  *
@@ -90,7 +94,11 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
   const { lambda, fireRule } = options;
   const services = { stack: deployed, callers, cloudTrail, byTarget, queries, lambda, fireRule, faults };
-  const server = createServer((request, response) => void answer(services, request, response));
+  const underWay = new Set<Promise<void>>();
+  const server = createServer((request, response) => {
+    const answered = answer(services, request, response).finally(() => underWay.delete(answered));
+    underWay.add(answered);
+  });
   server.keepAliveTimeout = keepAliveMs;
   const url = await listen(server, options.port).catch(async (error: unknown) => {
     await dynamoDb.close();
@@ -112,6 +120,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     },
     async close() {
       await stop(server);
+      // A caller that is gone, as a function that was ended, leaves a call that still works on the store.
+      await Promise.race([Promise.all(underWay), sleep(lateMs, undefined, { ref: false })]);
       await dynamoDb.close();
     },
   };
@@ -131,10 +141,10 @@ function firstDeployment(stack: LocalStack, startedAt: Date, keys: KeyStore): De
   return createdAt < startedAt ? { stack, createdAt, updatedAt: startedAt } : { stack, createdAt };
 }
 
-/** What is under way has two seconds; connections that are kept alive for later are closed as they fall idle. */
+/** Connections that are kept alive for later are closed as they fall idle. */
 async function stop(server: Server): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const late = setTimeout(() => server.closeAllConnections(), 2_000);
+  const late = setTimeout(() => server.closeAllConnections(), lateMs);
   await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);
   clearTimeout(late);

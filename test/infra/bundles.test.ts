@@ -2,13 +2,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundleFunction, type Bundle } from "../../infra/bundle.ts";
-import { functionEntries, type FunctionName } from "../../lib/routes.ts";
+import {
+  functionEntries,
+  jobFunctionEntries,
+  type FunctionName,
+  type JobFunctionName,
+} from "../../lib/routes.ts";
 import { temporaryFolder } from "./synthesised.ts";
 
+type AnyName = FunctionName | JobFunctionName;
+
 const folder = temporaryFolder();
+const entries = { ...functionEntries, ...jobFunctionEntries };
 const bundles = Object.fromEntries(
-  Object.entries(functionEntries).map(([name, entry]) => [name, bundleFunction(name, entry, folder)]),
-) as Record<FunctionName, Bundle>;
+  Object.entries(entries).map(([name, entry]) => [name, bundleFunction(name, entry, folder)]),
+) as Record<AnyName, Bundle>;
 
 /** Every file of a bundle by name: the entry, and the chunks that are loaded when they are needed. */
 function filesOf({ directory }: Bundle): Record<string, string> {
@@ -16,11 +24,11 @@ function filesOf({ directory }: Bundle): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(directory, name), "utf8")]));
 }
 
-function codeOf(name: FunctionName): string {
+function codeOf(name: AnyName): string {
   return Object.values(filesOf(bundles[name])).join("\n");
 }
 
-const names = Object.keys(functionEntries) as FunctionName[];
+const names = Object.keys(entries) as AnyName[];
 
 describe("each function's bundle", () => {
   test.each(names)("of %s is under 1.5 MB and begins with the module that exports the handler", (name) => {
@@ -54,6 +62,7 @@ describe("no bundle has code for what its role may not do", () => {
     ["verify", { DecryptCommand: true, GenerateDataKeyCommand: false }],
     ["acting-proxy", { DecryptCommand: true, GenerateDataKeyCommand: false }],
     ["provider-proxy", { DecryptCommand: true, GenerateDataKeyCommand: false }],
+    ["rewrap", { DecryptCommand: false, GenerateDataKeyCommand: false, ReEncryptCommand: true }],
   ] as const)("%s: %j", (name, expected) => {
     const code = codeOf(name);
     const found = Object.fromEntries(

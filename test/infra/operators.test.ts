@@ -16,12 +16,16 @@ const both = [first, current];
 
 /** Without what a statement says besides. */
 function statementsOf(name: string): PolicyStatement[] {
+  return statementsOfRole(`Jobs${name}Role`);
+}
+
+function statementsOfRole(role: string): PolicyStatement[] {
   return ofType(stack, "AWS::IAM::Policy")
     .map(
       ([, { Properties }]) =>
         Properties as { Roles: string[]; PolicyDocument: { Statement: PolicyStatement[] } },
     )
-    .filter(({ Roles }) => Roles.includes(`<Jobs${name}Role>`))
+    .filter(({ Roles }) => Roles.includes(`<${role}>`))
     .flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.map(({ Sid: _sid, ...statement }) => statement),
     );
@@ -64,23 +68,25 @@ const wrapping = [
 ];
 const claim = write(["ownerId", "slot", "changeSeq", "lastChange", "state", "sealId"], "ALL_NEW");
 
+const rewrapStatements = [
+  read("Scan", wrapping),
+  read("Query", wrapping),
+  write(
+    [
+      ...["ownerId", "slot", "changeSeq", "lastChange", "sealId", "wrappedDataKey"],
+      ...["encryptionKeyId", "keyMaterialId"],
+    ],
+    "NONE",
+  ),
+  kms("ReEncryptFrom", both),
+  kms("ReEncryptTo", current),
+  { Effect: "Allow", Action: "kms:DescribeKey", Resource: both },
+];
+
 describe("each operator's role may do what its job does, and nothing else", () => {
   test("rewrap sees wrappings and replaces them; it can neither decrypt, nor read or write a ciphertext", () => {
     const statements = statementsOf("rewrap");
-    expect(statements).toEqual([
-      read("Scan", wrapping),
-      read("Query", wrapping),
-      write(
-        [
-          ...["ownerId", "slot", "changeSeq", "lastChange", "sealId", "wrappedDataKey"],
-          ...["encryptionKeyId", "keyMaterialId"],
-        ],
-        "NONE",
-      ),
-      kms("ReEncryptFrom", both),
-      kms("ReEncryptTo", current),
-      { Effect: "Allow", Action: "kms:DescribeKey", Resource: both },
-    ]);
+    expect(statements).toEqual(rewrapStatements);
     const text = JSON.stringify(statements);
     for (const refused of ["Decrypt", "GenerateDataKey", "ciphertext", '"iv"', '"tag"', "*"])
       expect(text).not.toContain(refused);
@@ -118,6 +124,109 @@ describe("each operator's role may do what its job does, and nothing else", () =
     const [status, ...rest] = statementsOf("export");
     expect(status?.Action).toBe("dynamodb:Query");
     expect(rest).toEqual([claim, kms("Decrypt", both)]);
+  });
+});
+
+describe("the function that rewraps", () => {
+  const role = "RewrapWorkerRole";
+  const onJobs = (action: string, conditions: object) => ({
+    Effect: "Allow",
+    Action: `dynamodb:${action}`,
+    Resource: "<JobsTable.Arn>",
+    Condition: conditions,
+  });
+  const itsKind = {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["rewrap-*"] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
+  const self = "arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:waxseal-dev-rewrap";
+  const onItself = (action: string, qualifier: string) => ({
+    Effect: "Allow",
+    Action: `lambda:${action}`,
+    Resource: `${self}:${qualifier}`,
+  });
+
+  test("may do what the operator's role may, keep its jobs, and run as a durable function; nothing else", () => {
+    expect(statementsOfRole(role)).toEqual([
+      ...rewrapStatements,
+      onJobs("GetItem", itsKind),
+      onJobs("UpdateItem", itsKind),
+      onJobs("Scan", {
+        "ForAllValues:StringEquals": { "dynamodb:Attributes": ["jobId", "kind", "state"] },
+        Null: { "dynamodb:Attributes": "false" },
+        StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+      }),
+      onItself("CheckpointDurableExecution", "*"),
+      onItself("GetDurableExecutionState", "*"),
+      onItself("InvokeFunction", "live"),
+    ]);
+  });
+
+  test("is admitted by the key policies to rewrap, and to nothing else", () => {
+    expect(stack.outputs["RewrappingRoles"]?.Value).toBe(`<JobsrewrapRole.Arn>,<${role}.Arn>`);
+    for (const use of ["SavingRoles", "OpeningRoles"])
+      expect(stack.outputs[use]?.Value).not.toContain("Rewrap");
+  });
+
+  test("is there unless the setting is off, and has a schedule unless it is manual", () => {
+    const has = (rewrapSchedule: string) => {
+      const made = synthesised({ ...testSettings, rewrapSchedule });
+      const functions = ofType(made, "AWS::Lambda::Function").map(([id]) => id);
+      const rules = ofType(made, "AWS::Events::Rule").map(([, { Properties }]) => Properties);
+      return {
+        hasFunction: functions.includes("RewrapWorkerFunction"),
+        isSaid: "RewrapFunction" in made.outputs,
+        schedules: rules.map(({ ScheduleExpression }) => ScheduleExpression),
+      };
+    };
+    const there = { hasFunction: true, isSaid: true };
+    expect(has("off")).toEqual({ hasFunction: false, isSaid: false, schedules: [] });
+    expect(has("manual")).toEqual({ ...there, schedules: [] });
+    expect(has("rate(7 days)")).toEqual({ ...there, schedules: ["rate(7 days)"] });
+    expect(has("cron(0 3 ? * SUN *)")).toEqual({ ...there, schedules: ["cron(0 3 ? * SUN *)"] });
+  });
+
+  test("is durable, is told its tables, its KMS key and its share of the quota, and not the API's settings", () => {
+    const { Properties = {} } = stack.resources["RewrapWorkerFunction"] ?? {};
+    expect(Properties).toMatchObject({
+      Timeout: 900,
+      DurableConfig: { ExecutionTimeout: 30 * 86_400, RetentionPeriodInDays: 30 },
+    });
+    expect(Properties["Environment"]).toEqual({
+      Variables: {
+        POWERTOOLS_SERVICE_NAME: "waxseal-dev-rewrap",
+        WAXSEAL_STAGE: "dev",
+        WAXSEAL_TABLE: "<ProviderKeysTable>",
+        WAXSEAL_JOBS_TABLE: "<JobsTable>",
+        WAXSEAL_ENCRYPTION_KEY: current,
+        WAXSEAL_KMS_RATE: "1000",
+      },
+    });
+  });
+
+  test("keeps the versions that executions began with, and is started once by its schedule, under its alias", () => {
+    const [[, version] = ["", undefined]] = ofType(stack, "AWS::Lambda::Version");
+    expect(version?.["DeletionPolicy"]).toBe("Retain");
+    expect(stack.outputs["RewrapFunction"]?.Value).toBe("<RewrapLive>");
+    const [[, rule] = ["", undefined]] = ofType(stack, "AWS::Events::Rule");
+    expect(rule?.Properties["Targets"]).toEqual([
+      {
+        Arn: "<RewrapLive>",
+        Id: "Target0",
+        Input: '{"task":"rewrap"}',
+        RetryPolicy: { MaximumRetryAttempts: 0 },
+      },
+    ]);
+    const [[, invoked] = ["", undefined]] = ofType(stack, "AWS::Lambda::EventInvokeConfig");
+    expect(invoked?.Properties["MaximumRetryAttempts"]).toBe(0);
+    expect(JSON.stringify(invoked?.Properties["Qualifier"])).toContain("<RewrapLive>");
+  });
+
+  test("has its failures in the alarms", () => {
+    const logs = ofType(stack, "AWS::Logs::MetricFilter").map(
+      ([, { Properties }]) => Properties["LogGroupName"],
+    );
+    expect(logs.filter((name) => name === "<RewrapWorkerLogs>")).toHaveLength(4);
   });
 });
 

@@ -48,6 +48,7 @@ export const jobsSettings: Settings = {
   encryptionKeys: ["1", "2"],
   writeEncryptionKey: "2",
   jobs: ["reseal", "import", "export"],
+  rewrapSchedule: "rate(7 days)",
 };
 
 /** Every function with the same small handler: the policies and routes don't depend on the code. */

@@ -11,7 +11,7 @@ export const localRegion = "us-east-1";
 export interface Statement {
   readonly sid?: string;
   readonly effect: "Allow" | "Deny";
-  /** `["*"]` for everyone, else ARNs; only in policies of resources. */
+  /** `["*"]` for everyone, else ARNs, and in trust policies services; only in policies of resources. */
   readonly principals?: readonly string[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -27,6 +27,8 @@ export interface TableResource {
   readonly attributeDefinitions: readonly { AttributeName: string; AttributeType: "S" | "N" | "B" }[];
   readonly streamViewType?: "NEW_AND_OLD_IMAGES" | "NEW_IMAGE" | "OLD_IMAGE" | "KEYS_ONLY";
   readonly timeToLiveAttribute?: string;
+  readonly deletionProtection?: boolean;
+  readonly pointInTimeRecovery?: boolean;
 }
 
 export interface KmsKeyResource {
@@ -35,11 +37,20 @@ export interface KmsKeyResource {
   readonly policy: readonly Statement[];
   /** The policy document as the template has it, resolved, for GetKeyPolicy. */
   readonly policyDocument: unknown;
+  /** Days between automatic rotations; absent where there are none. */
+  readonly rotationPeriodDays?: number;
+  /** As `alias/waxseal`. */
+  readonly aliases?: readonly string[];
 }
 
 export interface RoleResource {
+  readonly logicalId: string;
   readonly arn: string;
   readonly statements: readonly Statement[];
+  /** Who may assume it; of services their names, as `lambda.amazonaws.com`. */
+  readonly trust: readonly Statement[];
+  /** The longest that a session of it may be asked for, in seconds. */
+  readonly maxSessionSeconds: number;
 }
 
 export interface FunctionResource {
@@ -86,6 +97,8 @@ export interface LocalStack {
   readonly kmsKeys: readonly KmsKeyResource[];
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
+  /** By name, every intrinsic resolved. */
+  readonly outputs: Readonly<Record<string, string>>;
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;
 }

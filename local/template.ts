@@ -7,10 +7,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
-import { resolver } from "./template/intrinsics.ts";
+import { resolver, type Resolve } from "./template/intrinsics.ts";
 import { attributeOf, hasArn, namePropertyOf, physicalId, type Named } from "./template/names.ts";
 import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
-import { kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
+import { outputsOf } from "./template/outputs.ts";
+import { kmsAliases, kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
 import { functionUrls } from "./template/urls.ts";
 
@@ -23,6 +24,7 @@ const runTypes = [
   "AWS::DynamoDB::Table",
   "AWS::IAM::Policy",
   "AWS::IAM::Role",
+  "AWS::KMS::Alias",
   "AWS::KMS::Key",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
@@ -37,7 +39,6 @@ const ignoredTypes = [
   "AWS::ApiGateway::Stage",
   "AWS::CDK::Metadata",
   "AWS::CloudWatch::Alarm",
-  "AWS::KMS::Alias",
   "AWS::Logs::LogGroup",
   "AWS::Logs::MetricFilter",
   "AWS::WAFv2::WebACL",
@@ -61,17 +62,22 @@ const resourceMembers = [
  */
 export function loadStack(assemblyDirectory: string): LocalStack {
   const { stackName, template } = readAssembly(assemblyDirectory);
-  const resources = resourcesOf(stackName, template);
+  const { resources, resolve } = resourcesOf(stackName, template);
+  const aliasesOf = kmsAliases(resources("AWS::KMS::Alias"));
   const urlOf = functionUrls(resources("AWS::Lambda::Url"), resources("AWS::Lambda::Permission"));
   return {
     stackName,
     tables: resources("AWS::DynamoDB::Table").map(table),
-    kmsKeys: resources("AWS::KMS::Key").map(kmsKey),
+    kmsKeys: resources("AWS::KMS::Key").map((resource) => ({
+      ...kmsKey(resource),
+      aliases: aliasesOf(resource),
+    })),
     roles: rolesOf(resources("AWS::IAM::Role"), resources("AWS::IAM::Policy")),
     functions: resources("AWS::Lambda::Function").map((resource) => ({
       ...lambdaFunction(resource, assemblyDirectory, stackName),
       ...urlOf(resource.arn),
     })),
+    outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),
       methods: resources("AWS::ApiGateway::Method"),
@@ -98,7 +104,10 @@ function readJson(file: string): JsonObject {
 }
 
 /** The resources of each type that is run, resolved; every resource of the template is checked. */
-function resourcesOf(stackName: string, template: JsonObject): (type: RunType) => readonly Resource[] {
+function resourcesOf(
+  stackName: string,
+  template: JsonObject,
+): { resources: (type: RunType) => readonly Resource[]; resolve: Resolve } {
   const written = Object.entries(asObject(template["Resources"], "Resources")).map(([logicalId, value]) =>
     readResource(logicalId, value),
   );
@@ -111,7 +120,7 @@ function resourcesOf(stackName: string, template: JsonObject): (type: RunType) =
     ref: (logicalId, where) => physicalId(find(logicalId, where), stackName, where),
     attribute: (logicalId, name, where) => attributeOf(find(logicalId, where), name, stackName, where),
   });
-  return (type) =>
+  const resources = (type: RunType) =>
     written
       .filter((resource) => resource.type === type)
       .map((resource) => {
@@ -124,6 +133,7 @@ function resourcesOf(stackName: string, template: JsonObject): (type: RunType) =
           properties: asObject(resolve(resource.properties, logicalId), logicalId),
         };
       });
+  return { resources, resolve };
 }
 
 function readResource(

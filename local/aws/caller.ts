@@ -2,7 +2,7 @@
  * Who calls. Emulated: the access key id in the Authorization header decides and the signature is not
  * verified, so on this machine an identity is chosen, not proved.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { localAccountId, type LocalStack } from "../stack.ts";
 import { AwsError, type Caller } from "./protocol.ts";
 
@@ -23,19 +23,85 @@ export function accountOf({ principalArn }: Caller): string {
   return principalArn.split(":")[4] ?? localAccountId;
 }
 
-/** @param outsideRoles - ARNs of roles that are none of the stack's: of back ends that call it. */
-export function callersOf(stack: LocalStack, outsideRoles: readonly string[] = []): Callers {
-  const sessions = [
-    ...outsideRoles.map((roleArn) => roleSession(stack, roleArn, "local")),
-    ...stack.functions.map(({ roleArn, functionName }) => roleSession(stack, roleArn, functionName)),
-  ];
-  const roles = new Map(sessions.map((session) => [session.accessKeyId, session]));
+/** What an access key id stands for that AssumeRole has given out. */
+export interface IssuedSession {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly accessKeyId: string;
+  readonly expiresAt: Date;
+}
+
+/** Access key ids that AssumeRole gives out begin so; one of an earlier run is known as such, and refused. */
+const issuedPrefix = "ASIALOCAL";
+
+export class CallerDirectory implements Callers {
+  readonly #now: () => Date;
+  readonly #issued = new Map<string, IssuedSession>();
+  #stack: LocalStack;
+  #fixed: ReadonlyMap<string, Caller> = new Map();
+
+  /** @param outsideRoles - ARNs of roles that are none of the stack's: of back ends that call it. */
+  constructor(stack: LocalStack, outsideRoles: readonly string[] = [], now: () => Date = () => new Date()) {
+    this.#now = now;
+    this.#stack = stack;
+    this.deploy(stack, outsideRoles);
+  }
+
+  /** From now on roles have this stack's statements, in sessions that are under way too. */
+  deploy(stack: LocalStack, outsideRoles: readonly string[]): void {
+    this.#stack = stack;
+    // The later one of a role stands: a function's role has its sessions named by the function, as on Lambda.
+    const sessions = [
+      ...[...outsideRoles, ...stack.roles.map(({ arn }) => arn)].map((arn) => [arn, "local"] as const),
+      ...stack.functions.map(({ roleArn, functionName }) => [roleArn, functionName] as const),
+    ];
+    this.#fixed = new Map(
+      sessions.map(([roleArn, name]) => [
+        accessKeyIdOf(roleArn),
+        roleSession(stack, roleArn, name, accessKeyIdOf(roleArn)),
+      ]),
+    );
+  }
+
+  identify(authorization: string | undefined): Caller {
+    const accessKeyId = accessKeyIdIn(authorization);
+    const fixed = this.#fixed.get(accessKeyId);
+    if (fixed) return fixed;
+    if (!accessKeyId.startsWith(issuedPrefix)) return administrator(accessKeyId);
+    const issued = this.#issued.get(accessKeyId);
+    if (issued && issued.expiresAt > this.#now())
+      return roleSession(this.#stack, issued.roleArn, issued.sessionName, accessKeyId);
+    throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
+  }
+
+  /** Credentials of a role for so many seconds; in memory, so a restart ends them. */
+  issue(roleArn: string, sessionName: string, seconds: number): IssuedSession {
+    const issued = {
+      roleArn,
+      sessionName,
+      accessKeyId: issuedPrefix + base32(randomBytes(11)),
+      expiresAt: new Date(this.#now().getTime() + seconds * 1000),
+    };
+    this.#issued.set(issued.accessKeyId, issued);
+    return issued;
+  }
+}
+
+export function callersOf(stack: LocalStack, outsideRoles: readonly string[] = []): CallerDirectory {
+  return new CallerDirectory(stack, outsideRoles);
+}
+
+/** What policies and CloudTrail call a session of the role. */
+export function sessionNames(roleArn: string, sessionName: string): { arn: string; principalId: string } {
+  const account = roleArn.split(":")[4] ?? "";
   return {
-    identify(authorization) {
-      const accessKeyId = accessKeyIdIn(authorization);
-      return roles.get(accessKeyId) ?? administrator(accessKeyId);
-    },
+    arn: `arn:aws:sts::${account}:assumed-role/${nameOf(roleArn)}/${sessionName}`,
+    principalId: `AROA${uniqueIdOf(roleArn)}:${sessionName}`,
   };
+}
+
+function nameOf(roleArn: string): string {
+  return roleArn.slice(roleArn.lastIndexOf("/") + 1);
 }
 
 function accessKeyIdIn(authorization: string | undefined): string {
@@ -54,16 +120,13 @@ function accessKeyIdIn(authorization: string | undefined): string {
   return accessKeyId;
 }
 
-function roleSession(stack: LocalStack, roleArn: string, sessionName: string): Caller {
-  const name = roleArn.slice(roleArn.lastIndexOf("/") + 1);
-  const roleId = `AROA${uniqueIdOf(roleArn)}`;
+function roleSession(stack: LocalStack, roleArn: string, sessionName: string, accessKeyId: string): Caller {
   return {
     type: "AssumedRole",
-    arn: `arn:aws:sts::${roleArn.split(":")[4] ?? ""}:assumed-role/${name}/${sessionName}`,
+    ...sessionNames(roleArn, sessionName),
     principalArn: roleArn,
-    principalId: `${roleId}:${sessionName}`,
-    name,
-    accessKeyId: accessKeyIdOf(roleArn),
+    name: nameOf(roleArn),
+    accessKeyId,
     statements: stack.roles.find((role) => role.arn === roleArn)?.statements ?? [],
   };
 }
@@ -85,7 +148,11 @@ function administrator(accessKeyId: string): Caller {
 
 /** Sixteen characters of base32, as AWS's unique ids have after their prefix. */
 function uniqueIdOf(arn: string): string {
+  return base32(createHash("sha256").update(arn).digest().subarray(0, 16));
+}
+
+/** One character a byte. */
+function base32(bytes: Uint8Array): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const digest = createHash("sha256").update(arn).digest();
-  return [...digest.subarray(0, 16)].map((byte) => alphabet[byte & 31]).join("");
+  return [...bytes].map((byte) => alphabet[byte & 31]).join("");
 }

@@ -1,25 +1,25 @@
 /**
- * The one endpoint that speaks AWS's protocols on this machine: KMS, DynamoDB, DynamoDB Streams and
- * STS GetCallerIdentity, for any AWS SDK or the AWS CLI. For development and evaluation: signatures are
- * not verified, and the key material of the emulated KMS is in this process.
+ * The one endpoint that speaks AWS's protocols on this machine, for any AWS SDK or the AWS CLI: KMS,
+ * DynamoDB and its streams, and of STS, CloudFormation and CloudTrail what an operator's command asks. For
+ * development and evaluation: signatures are not verified, and the key material of the emulated KMS is in
+ * this process.
  */
-import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { readLimited } from "../http/read-limited.ts";
 import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
-import { accessKeyIdOf, callersOf, type Callers } from "./caller.ts";
+import { answer } from "./answer.ts";
+import { accessKeyIdOf, CallerDirectory, type Callers } from "./caller.ts";
+import { cloudFormationOperations, type Deployment } from "./cloudformation.ts";
 import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
 import { startDynamoDb } from "./dynamodb/start.ts";
-import { refusalOf } from "./guard.ts";
+import type { Faults } from "./faults.ts";
 import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
 import { kmsService } from "./kms/kms.ts";
-import { AwsError, parseInput, sendError, sendJson, unknownOperation, type AwsService } from "./protocol.ts";
-import { callerIdentityXml } from "./sts.ts";
+import { stsOperations } from "./sts.ts";
 
 export interface AwsEndpointOptions {
   readonly stack: LocalStack;
@@ -30,6 +30,10 @@ export interface AwsEndpointOptions {
   /** ARNs of roles that are none of the stack's. */
   readonly outsideRoles?: readonly string[];
   readonly now?: () => Date;
+  /** How long an on-demand rotation of a KMS key takes (default 0: at once). */
+  readonly rotationMs?: number | undefined;
+  /** For tests: failures on purpose. */
+  readonly faults?: Faults | undefined;
 }
 
 export interface AwsEndpoint extends Callers {
@@ -40,22 +44,19 @@ export interface AwsEndpoint extends Callers {
   accessKeyIdOf(roleArn: string): string;
   /** The records so far, oldest first. */
   cloudTrailRecords(): CloudTrailRecord[];
+  /**
+   * Goes over to another version of the stack, under calls that go on: what it adds is made first, then
+   * every policy is the new one's at once. What it no longer has of keys and tables stays.
+   *
+   * @throws Error where a policy has something that is not evaluated here; nothing is changed then.
+   */
+  deploy(stack: LocalStack, outsideRoles?: readonly string[]): Promise<void>;
   /** Answers what is under way, then lets go of port, timers and files. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's own limit of a request; KMS's is lower. */
-const maxRequestBytes = 16 * 1024 * 1024;
-
 /** Longer than the 60 s after which AWS's SDKs and Lambda's may still reuse a connection. */
 const keepAliveMs = 75_000;
-
-interface Services {
-  readonly stack: LocalStack;
-  readonly callers: Callers;
-  readonly cloudTrail: CloudTrailLog;
-  readonly byTarget: Readonly<Record<string, AwsService>>;
-}
 
 /**
  * Starts the endpoint on 127.0.0.1.
@@ -63,22 +64,25 @@ interface Services {
  * @throws Error where a policy has something that is not evaluated here (by name), or the port is taken (`EADDRINUSE`).
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { stack, dataDirectory } = options;
+  const { stack, dataDirectory, faults } = options;
   const now = options.now ?? (() => new Date());
   if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const file = (name: string) => (dataDirectory === undefined ? undefined : join(dataDirectory, name));
-  for (const role of stack.roles) assertSupported(role.statements);
-  for (const { url } of stack.functions) if (url) assertSupported(url.policy);
-  const callers = callersOf(stack, options.outsideRoles);
+  assertEvaluated(stack);
+  const startedAt = now();
+  const callers = new CallerDirectory(stack, options.outsideRoles, now);
   const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
   const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
   const dynamoDb = await startDynamoDb(stack.tables, now, file("dynamodb"));
+  let deployment = firstDeployment(stack, startedAt, keys);
   const byTarget = {
-    TrentService: kmsService(keys, cloudTrail, now),
-    DynamoDB_20120810: dynamoDb.service,
-    DynamoDBStreams_20120810: dynamoDb.streams,
-  };
-  const services: Services = { stack, callers, cloudTrail, byTarget };
+    TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],
+    DynamoDB_20120810: ["dynamodb", dynamoDb.service],
+    DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams],
+  } as const;
+  const deployed = () => deployment.stack;
+  const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
+  const services = { stack: deployed, callers, cloudTrail, byTarget, queries, faults };
   const server = createServer((request, response) => void answer(services, request, response));
   server.keepAliveTimeout = keepAliveMs;
   const url = await listen(server, options.port).catch(async (error: unknown) => {
@@ -92,11 +96,32 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     accessKeyIdOf,
     identify: (authorization) => callers.identify(authorization),
     cloudTrailRecords: () => cloudTrail.records(),
+    async deploy(next, outsideRoles = []) {
+      assertEvaluated(next);
+      await dynamoDb.deploy(next.tables);
+      keys.deploy(next.kmsKeys);
+      callers.deploy(next, outsideRoles);
+      deployment = { stack: next, createdAt: deployment.createdAt, updatedAt: now() };
+    },
     async close() {
       await stop(server);
       await dynamoDb.close();
     },
   };
+}
+
+/** What cannot be evaluated is refused when it is deployed, so that no call meets it later. */
+function assertEvaluated({ roles, functions, kmsKeys }: LocalStack): void {
+  for (const { statements, trust } of roles) assertSupported([...statements, ...trust]);
+  for (const { url } of functions) if (url) assertSupported(url.policy);
+  for (const { policy } of kmsKeys) assertSupported(policy);
+}
+
+/** A stack is as old as its oldest KMS key: where that is of an earlier run, this start is an update. */
+function firstDeployment(stack: LocalStack, startedAt: Date, keys: KeyStore): Deployment {
+  const oldest = Math.min(startedAt.getTime(), ...keys.all().map(({ createdAt }) => createdAt));
+  const createdAt = new Date(oldest);
+  return createdAt < startedAt ? { stack, createdAt, updatedAt: startedAt } : { stack, createdAt };
 }
 
 /** What is under way has two seconds; connections that are kept alive for later are closed as they fall idle. */
@@ -106,54 +131,4 @@ async function stop(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);
   clearTimeout(late);
-}
-
-async function answer(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const requestId = randomUUID();
-  response.setHeader("x-amzn-requestid", requestId);
-  const contentType = request.headers["content-type"]?.split(";")[0] ?? "application/x-amz-json-1.1";
-  try {
-    const refusal = refusalOf(request.headers, request.socket.localPort ?? 0);
-    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal, { status: 403 });
-    if (request.method === "GET") {
-      answerPage(services, request.url, response);
-      return;
-    }
-    const body = await readLimited(request, maxRequestBytes);
-    if (!body)
-      throw new AwsError("RequestEntityTooLargeException", "The request is too large", { status: 413 });
-    const caller = services.callers.identify(request.headers.authorization);
-    if (contentType === "application/x-www-form-urlencoded") {
-      const xml = callerIdentityXml(new URLSearchParams(body.toString("utf8")), caller, requestId);
-      response.setHeader("content-type", "text/xml");
-      response.end(xml);
-      return;
-    }
-    const [prefix = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
-    const service = Object.hasOwn(services.byTarget, prefix) ? services.byTarget[prefix] : undefined;
-    if (!service)
-      throw unknownOperation(prefix === "" ? "services without X-Amz-Target, as" : prefix, operation);
-    const userAgent = request.headers["user-agent"] ?? "";
-    const sourceIpAddress = request.socket.remoteAddress ?? "127.0.0.1";
-    const call = { caller, operation, input: parseInput(body), requestId, userAgent, sourceIpAddress };
-    sendJson(response, 200, await service.call(call), contentType);
-  } catch (error) {
-    sendError(
-      response,
-      error,
-      contentType.startsWith("application/x-amz-json") ? contentType : "application/json",
-    );
-  }
-}
-
-function answerPage(services: Services, path: string | undefined, response: ServerResponse): void {
-  if (path === "/_cloudtrail")
-    return sendJson(response, 200, { Records: services.cloudTrail.records() }, "application/json");
-  if (path !== "/_roles") throw unknownOperation("pages, as", String(path));
-  const roles = services.stack.functions.map(({ name, roleArn }) => ({
-    function: name,
-    roleArn,
-    accessKeyId: accessKeyIdOf(roleArn),
-  }));
-  sendJson(response, 200, { roles }, "application/json");
 }

@@ -3,6 +3,7 @@
  * reference"). Any other throws, naming itself and the resource it stands in.
  */
 import { localAccountId, localRegion } from "../stack.ts";
+import { stackIdOf } from "./names.ts";
 import { asList, asObject, asText, isObject, TemplateError } from "./read.ts";
 
 /** What `Ref` and `Fn::GetAtt` of a resource give. */
@@ -19,6 +20,7 @@ export function resolver(stackName: string, references: References): Resolve {
     "AWS::AccountId": localAccountId,
     "AWS::Partition": "aws",
     "AWS::Region": localRegion,
+    "AWS::StackId": stackIdOf(stackName),
     "AWS::StackName": stackName,
     "AWS::URLSuffix": "amazonaws.com",
   };

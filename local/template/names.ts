@@ -34,6 +34,7 @@ const namings: Readonly<Record<string, Naming>> = {
     identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
     attributes: { Arn: (keyId) => regional("kms", `key/${keyId}`), KeyId: (keyId) => keyId },
   },
+  "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
   "AWS::IAM::Role": {
     nameProperty: "RoleName",
     attributes: { Arn: (name) => `arn:aws:iam::${localAccountId}:role/${name}` },
@@ -51,9 +52,13 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::ApiGateway::Stage",
       "AWS::IAM::Policy",
       "AWS::Lambda::Permission",
-      "AWS::Lambda::Url",
     ].map((type) => [type, { identify: ({ logicalId }: Named) => logicalId, attributes: {} }]),
   ),
+  "AWS::Lambda::Url": {
+    identify: ({ logicalId }) => logicalId,
+    // As it is deployed; on this machine it is served at an address of its own.
+    attributes: { FunctionUrl: (id) => `https://${id.toLowerCase()}.lambda-url.${localRegion}.on.aws/` },
+  },
   "AWS::ApiGateway::RestApi": { attributes: { RootResourceId: () => rootResourceId } },
   // Its ARN ends in ":*": the group with its streams (CloudFormation, AWS::Logs::LogGroup, return values).
   "AWS::Logs::LogGroup": {
@@ -92,6 +97,11 @@ function namingOf(named: Named, where: string): Naming {
   const naming = namings[named.type];
   if (!naming) throw new TemplateError(where, `${named.logicalId} (${named.type}) has no local name`);
   return naming;
+}
+
+/** The ARN of the stack itself. */
+export function stackIdOf(stackName: string): string {
+  return regional("cloudformation", `stack/${stackName}/${uuidOf(stackName)}`);
 }
 
 /** The same text gives the same id; version 8, "custom" (RFC 9562, section 5.8). */

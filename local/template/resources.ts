@@ -26,11 +26,8 @@ export interface Resource {
 export function table({ logicalId, id, arn, properties }: Resource): TableResource {
   const { KeySchema, AttributeDefinitions, StreamSpecification, TimeToLiveSpecification, ...others } =
     properties;
-  onlyKnown(
-    others,
-    ["TableName", "BillingMode", "DeletionProtectionEnabled", "PointInTimeRecoverySpecification"],
-    logicalId,
-  );
+  const { DeletionProtectionEnabled, PointInTimeRecoverySpecification, ...named } = others;
+  onlyKnown(named, ["TableName", "BillingMode"], logicalId);
   return {
     tableName: id,
     arn,
@@ -52,7 +49,16 @@ export function table({ logicalId, id, arn, properties }: Resource): TableResour
     ),
     ...streamOf(StreamSpecification, `${logicalId}.StreamSpecification`),
     ...timeToLiveOf(TimeToLiveSpecification, `${logicalId}.TimeToLiveSpecification`),
+    ...(DeletionProtectionEnabled === true && { deletionProtection: true }),
+    ...recoveryOf(PointInTimeRecoverySpecification, `${logicalId}.PointInTimeRecoverySpecification`),
   };
+}
+
+function recoveryOf(specification: unknown, where: string): Pick<TableResource, "pointInTimeRecovery"> {
+  if (specification === undefined) return {};
+  return asObject(specification, where)["PointInTimeRecoveryEnabled"] === true
+    ? { pointInTimeRecovery: true }
+    : {};
 }
 
 function streamOf(specification: unknown, where: string): Pick<TableResource, "streamViewType"> {
@@ -73,14 +79,28 @@ function timeToLiveOf(specification: unknown, where: string): Pick<TableResource
 }
 
 export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyResource {
-  const { KeyPolicy, ...others } = properties;
-  onlyKnown(others, ["Description", "EnableKeyRotation"], logicalId);
+  const { KeyPolicy, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
+  onlyKnown(others, ["Description"], logicalId);
   return {
     keyId: id,
     arn,
     policy: keyPolicyStatements(KeyPolicy, `${logicalId}.KeyPolicy`),
     policyDocument: KeyPolicy,
+    ...(EnableKeyRotation === true && {
+      rotationPeriodDays: asNumber(RotationPeriodInDays, `${logicalId}.RotationPeriodInDays`),
+    }),
   };
+}
+
+/** By a KMS key its aliases, which name it by id or ARN. */
+export function kmsAliases(aliases: readonly Resource[]): (kmsKey: Resource) => readonly string[] {
+  const named = aliases.map(({ logicalId, id, properties }) => {
+    const { TargetKeyId, ...others } = properties;
+    onlyKnown(others, ["AliasName"], logicalId);
+    return { alias: id, target: asText(TargetKeyId, `${logicalId}.TargetKeyId`) };
+  });
+  return ({ id, arn }) =>
+    named.filter(({ target }) => target === id || target === arn).map(({ alias }) => alias);
 }
 
 /** @param stackName `Waxseal-dev`: a function's short name is what follows `waxseal-dev-` in its own. */

@@ -1,9 +1,12 @@
 import type { RoleResource, Statement } from "../stack.ts";
-import { asList, asObject, asText, onlyKnown, TemplateError } from "./read.ts";
+import { asList, asNumber, asObject, asText, onlyKnown, TemplateError } from "./read.ts";
 import type { Resource } from "./resources.ts";
-import { identityStatements } from "./statements.ts";
+import { identityStatements, trustStatements } from "./statements.ts";
 
-/** Each role with the statements of its own policies and of the policies attached to it. */
+/** IAM's default of `MaxSessionDuration` (CloudFormation, AWS::IAM::Role). */
+const defaultMaxSessionSeconds = 3600;
+
+/** Each role with who may assume it, the statements of its own policies and of the policies attached to it. */
 export function rolesOf(roles: readonly Resource[], policies: readonly Resource[]): readonly RoleResource[] {
   const attached = policies.map(attachedPolicy);
   for (const { logicalId, roleNames } of attached) {
@@ -11,7 +14,9 @@ export function rolesOf(roles: readonly Resource[], policies: readonly Resource[
     if (stranger !== undefined) throw new TemplateError(logicalId, `there is no role ${stranger}`);
   }
   return roles.map((role) => ({
+    logicalId: role.logicalId,
     arn: role.arn,
+    ...sessionsOf(role),
     statements: [
       ...inlineStatements(role),
       ...attached
@@ -21,10 +26,18 @@ export function rolesOf(roles: readonly Resource[], policies: readonly Resource[
   }));
 }
 
+function sessionsOf({ logicalId, properties }: Resource): Pick<RoleResource, "trust" | "maxSessionSeconds"> {
+  const { AssumeRolePolicyDocument: trust, MaxSessionDuration: most = defaultMaxSessionSeconds } = properties;
+  return {
+    trust: trustStatements(trust, `${logicalId}.AssumeRolePolicyDocument`),
+    maxSessionSeconds: asNumber(most, `${logicalId}.MaxSessionDuration`),
+  };
+}
+
 function inlineStatements({ logicalId, properties }: Resource): readonly Statement[] {
   const { Policies = [], ...others } = properties;
   // Managed policies and boundaries have statements that are not in the template: neither is known here.
-  onlyKnown(others, ["AssumeRolePolicyDocument", "Description", "RoleName"], logicalId);
+  onlyKnown(others, ["AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "RoleName"], logicalId);
   return asList(Policies, `${logicalId}.Policies`).flatMap((policy, index) => {
     const where = `${logicalId}.Policies[${index}]`;
     return identityStatements(asObject(policy, where)["PolicyDocument"], where);

@@ -4,6 +4,8 @@ import { asList, asObject, asOneOf, asText, asTexts, onlyKnown, TemplateError } 
 /** The elements of an IAM statement that the local system evaluates; `Not…` it does not. */
 const identityElements = ["Sid", "Effect", "Action", "Resource", "Condition"];
 const resourceElements = [...identityElements, "Principal"];
+/** A trust policy has no Resource: it is about its role. */
+const trustElements = resourceElements.filter((element) => element !== "Resource");
 
 /** The statements of a role's policy document (resolved). */
 export function identityStatements(document: unknown, where: string): readonly Statement[] {
@@ -13,6 +15,11 @@ export function identityStatements(document: unknown, where: string): readonly S
 /** The statements of a KMS key's policy document (resolved); each has principals. */
 export function keyPolicyStatements(document: unknown, where: string): readonly Statement[] {
   return statementsOf(document, where, resourceElements);
+}
+
+/** The statements of a role's trust policy (resolved); each has principals, services among them. */
+export function trustStatements(document: unknown, where: string): readonly Statement[] {
+  return statementsOf(document, where, trustElements);
 }
 
 function statementsOf(document: unknown, where: string, elements: readonly string[]): readonly Statement[] {
@@ -27,25 +34,29 @@ function statementsOf(document: unknown, where: string, elements: readonly strin
 function normalise(value: unknown, where: string, elements: readonly string[]): Statement {
   const statement = asObject(value, where);
   onlyKnown(statement, elements, where);
-  const { Sid: sid, Effect: effect, Action: action, Resource: resource, Condition: condition } = statement;
+  const { Sid: sid, Effect: effect, Action: action, Condition: condition } = statement;
+  const isTrust = !elements.includes("Resource");
   return {
     ...(sid === undefined ? {} : { sid: asText(sid, `${where}.Sid`) }),
     effect: asOneOf(effect, ["Allow", "Deny"], `${where}.Effect`),
-    ...(elements.includes("Principal") ? { principals: principalsOf(statement["Principal"], where) } : {}),
+    ...(elements.includes("Principal")
+      ? { principals: principalsOf(statement["Principal"], where, isTrust) }
+      : {}),
     actions: asTexts(action, `${where}.Action`),
-    resources: asTexts(resource, `${where}.Resource`),
+    resources: isTrust ? ["*"] : asTexts(statement["Resource"], `${where}.Resource`),
     conditions: conditionsOf(condition ?? {}, `${where}.Condition`),
   };
 }
 
-function principalsOf(value: unknown, where: string): readonly string[] {
+function principalsOf(value: unknown, where: string, services: boolean): readonly string[] {
   if (value === "*") return ["*"];
   const principal = asObject(value, `${where}.Principal`);
-  onlyKnown(principal, ["AWS"], `${where}.Principal`);
-  const principals = asTexts(principal["AWS"], `${where}.Principal.AWS`);
+  onlyKnown(principal, services ? ["AWS", "Service"] : ["AWS"], `${where}.Principal`);
+  const { AWS: accounts, Service: service = [] } = principal;
+  const principals = services && accounts === undefined ? [] : asTexts(accounts, `${where}.Principal.AWS`);
   const strange = principals.find((one) => one !== "*" && !one.startsWith("arn:"));
   if (strange !== undefined) throw new TemplateError(where, `the principal ${strange} is no ARN`);
-  return principals;
+  return [...principals, ...asTexts(service, `${where}.Principal.Service`)];
 }
 
 /** Which operators there are is for their evaluation to know, which refuses the ones it does not have. */

@@ -7,7 +7,9 @@ import {
   DecryptCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
+  DisableKeyRotationCommand,
   EnableKeyCommand,
+  EnableKeyRotationCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
   GenerateDataKeyWithoutPlaintextCommand,
@@ -318,10 +320,54 @@ export function kmsContract(target: KmsTarget): void {
       await expectError(kms().send(new RotateKeyOnDemandCommand({ KeyId })), "DisabledException");
     });
 
+    const status = (KeyId: string) => kms().send(new GetKeyRotationStatusCommand({ KeyId }));
+
     guarantee("automatic rotation is off unless it was switched on", async () => {
+      expect((await status(await target.newKey())).KeyRotationEnabled).toBe(false);
+    });
+
+    guarantee("automatic rotation is switched on, for a year where no period is given, and off", async () => {
       const KeyId = await target.newKey();
-      const status = await kms().send(new GetKeyRotationStatusCommand({ KeyId }));
-      expect(status.KeyRotationEnabled).toBe(false);
+      await kms().send(new EnableKeyRotationCommand({ KeyId: idOf(KeyId) }));
+      expect(await status(KeyId)).toMatchObject({ KeyRotationEnabled: true, RotationPeriodInDays: 365 });
+      await kms().send(new DisableKeyRotationCommand({ KeyId: idOf(KeyId) }));
+      expect((await status(KeyId)).KeyRotationEnabled).toBe(false);
+    });
+
+    guarantee("the next automatic rotation is a period after it was switched on", async () => {
+      const KeyId = await target.newKey();
+      await kms().send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays: 90 }));
+      const { NextRotationDate, RotationPeriodInDays } = await status(KeyId);
+      expect(RotationPeriodInDays).toBe(90);
+      const days = ((NextRotationDate?.getTime() ?? 0) - Date.now()) / 86_400_000;
+      expect(Math.round(days)).toBe(90);
+    });
+
+    guarantee("an on-demand rotation does not move the automatic one", async () => {
+      const KeyId = await target.newKey();
+      await kms().send(new EnableKeyRotationCommand({ KeyId }));
+      const before = await status(KeyId);
+      await kms().send(new RotateKeyOnDemandCommand({ KeyId }));
+      const { NextRotationDate, KeyRotationEnabled } = await status(KeyId);
+      expect({ NextRotationDate, KeyRotationEnabled }).toEqual({
+        NextRotationDate: before.NextRotationDate,
+        KeyRotationEnabled: true,
+      });
+    });
+
+    guarantee("the period of automatic rotation is 90 to 2,560 days", async () => {
+      const KeyId = await target.newKey();
+      for (const RotationPeriodInDays of [89, 2561]) {
+        const call = kms().send(new EnableKeyRotationCommand({ KeyId, RotationPeriodInDays }));
+        await expectError(call, "ValidationException");
+      }
+    });
+
+    guarantee("a disabled key's automatic rotation is neither switched on nor off", async () => {
+      const KeyId = idOf(await target.newKey());
+      await kms().send(new DisableKeyCommand({ KeyId }));
+      await expectError(kms().send(new EnableKeyRotationCommand({ KeyId })), "DisabledException");
+      await expectError(kms().send(new DisableKeyRotationCommand({ KeyId })), "DisabledException");
     });
   });
 

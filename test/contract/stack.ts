@@ -19,6 +19,7 @@ export const emptyStack: LocalStack = {
   kmsKeys: [],
   roles: [],
   functions: [],
+  outputs: {},
 };
 
 /** `n` tells keys apart. Without statements, the account's identity policies decide. */
@@ -62,7 +63,7 @@ export function functionWithRole(name: string, statements: readonly Statement[])
     memoryMegabytes: 128,
     roleArn,
   };
-  return { fn, role: { arn: roleArn, statements } };
+  return { fn, role: { logicalId: name, arn: roleArn, statements, trust: [], maxSessionSeconds: 3600 } };
 }
 
 export function allow(

@@ -14,6 +14,8 @@ const sweepEveryMs = 5_000;
 export interface DynamoDb {
   readonly service: AwsService;
   readonly streams: AwsService;
+  /** Makes those of the tables that there are not yet; none is removed. */
+  deploy(tables: readonly TableResource[]): Promise<void>;
   /** Deletes what has expired by now; also runs every five seconds. */
   sweep(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startDynamoDb(
   return {
     service: dynamoDbService(tables, backend, writer),
     streams: streamsService(tables, streamLog),
+    deploy: (changed) => tables.deploy(changed),
     sweep,
     async close() {
       clearInterval(timer);

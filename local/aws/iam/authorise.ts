@@ -2,8 +2,8 @@
  * The decision on one request within one account (IAM User Guide, "Policy evaluation logic"; KMS
  * Developer Guide, "Key policies in AWS KMS"): an explicit deny wins; a table needs an identity-based
  * allow; a KMS key needs its key policy, which either names the principal or, by naming the account's
- * root, lets identity-based policies decide; for a function, either kind of policy is enough. Of a role of
- * another account, what its own account allows is not known here, and taken to be given.
+ * root, lets identity-based policies decide; a role that is to be assumed needs its trust policy, in the same
+ * way; for a function, either kind of policy is enough. Of a role of another account, what its own account allows is not known here, and taken to be given.
  */
 import { localAccountId, type Statement } from "../../stack.ts";
 import { accountOf, type Caller } from "../caller.ts";
@@ -20,6 +20,8 @@ export interface AccessRequest {
   readonly conditionKeys: Readonly<Record<string, readonly string[] | string | undefined>>;
   /** The key policy, where the resource is a KMS key. */
   readonly keyPolicy?: readonly Statement[];
+  /** The trust policy, where the resource is a role. */
+  readonly trustPolicy?: readonly Statement[];
   /** The resource-based policy, where the resource is a function. */
   readonly functionPolicy?: readonly Statement[];
 }
@@ -39,7 +41,9 @@ export function authorise(request: AccessRequest): void {
 export function denialOf(request: AccessRequest): string | undefined {
   const context = contextOf({ ...globalConditionKeys(request.caller), ...request.conditionKeys });
   const identity = request.caller.statements.filter((statement) => applies(statement, request, context));
-  const policy = request.keyPolicy ?? request.functionPolicy ?? [];
+  // "IAM role trust policies and KMS key policies […] must explicitly allow access for principals"
+  const required = request.keyPolicy ?? request.trustPolicy;
+  const policy = required ?? request.functionPolicy ?? [];
   const resource = policy.filter((statement) => applies(statement, request, context));
   const named = resource.filter((statement) => names(statement, request.caller));
   const delegating = resource.filter((statement) => statement.principals?.some(isAccount));
@@ -51,7 +55,7 @@ export function denialOf(request: AccessRequest): string | undefined {
   const allowedByIdentity = identity.some(allows);
   const implicitly = (kind: string) => `because no ${kind} policy allows the ${request.action} action`;
   if (named.some(allows)) return undefined;
-  if (!request.keyPolicy) return allowedByIdentity ? undefined : implicitly("identity-based");
+  if (!required) return allowedByIdentity ? undefined : implicitly("identity-based");
   if (!delegating.some(allows)) return implicitly("resource-based");
   return allowedByIdentity ? undefined : implicitly("identity-based");
 }

@@ -5,7 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { AwsError } from "../protocol.ts";
-import type { KeyMaterial } from "./keys.ts";
+import type { KeyMaterial } from "./schedule.ts";
 
 export type EncryptionContext = Readonly<Record<string, string>>;
 

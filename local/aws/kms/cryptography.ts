@@ -14,14 +14,15 @@ import {
   type EncryptionContext,
 } from "./blob.ts";
 import { bytes, encryptionContext, integer, requiredText, stopIfDryRun, text } from "./input.ts";
-import { assertUsable, currentMaterial, type KeyMaterial, type KmsKey } from "./keys.ts";
+import { assertUsable, currentMaterial, type KmsKey } from "./keys.ts";
 import {
-  authorisedKey,
+  authorisedByAnyName,
   authoriseKey,
   contextConditionKeys,
   type KmsOperation,
   type KmsRequest,
 } from "./operation.ts";
+import type { KeyMaterial } from "./schedule.ts";
 
 const algorithm = "SYMMETRIC_DEFAULT";
 const maxCiphertextBytes = 6144;
@@ -31,7 +32,7 @@ function generate(request: KmsRequest): { plaintext: Buffer; output: JsonObject 
   const { input, trail } = request;
   const context = encryptionContext(input);
   const length = dataKeyLength(input);
-  const kmsKey = authorisedKey(request, contextConditionKeys(context));
+  const kmsKey = authorisedByAnyName(request, contextConditionKeys(context));
   assertUsable(kmsKey);
   stopIfDryRun(input);
   const plaintext = randomBytes(length);
@@ -78,7 +79,7 @@ const encrypt: KmsOperation = {
   run(request) {
     const context = encryptionContext(request.input);
     const plaintext = bytes(request.input, "Plaintext", maxPlaintextBytes);
-    const kmsKey = authorisedKey(request, contextConditionKeys(context));
+    const kmsKey = authorisedByAnyName(request, contextConditionKeys(context));
     assertUsable(kmsKey);
     stopIfDryRun(request.input);
     const material = currentMaterial(kmsKey);
@@ -114,7 +115,7 @@ const reEncrypt: KmsOperation = {
     const sourceContext = encryptionContext(input, "SourceEncryptionContext");
     const destinationContext = encryptionContext(input, "DestinationEncryptionContext");
     const source = sourceOf(request, "SourceKeyId");
-    const destination = request.keys.find(requiredText(input, "DestinationKeyId"));
+    const destination = request.keys.findByAnyName(requiredText(input, "DestinationKeyId"));
     const sameKey = { "kms:ReEncryptOnSameKey": String(source.kmsKey === destination) };
     authoriseKey(request, source.kmsKey, "ReEncryptFrom", {
       ...contextConditionKeys(sourceContext),
@@ -158,7 +159,7 @@ interface Source {
 function sourceOf(request: KmsRequest, keyIdMember: string): Source {
   const blob = bytes(request.input, "CiphertextBlob", maxCiphertextBytes);
   const requested = text(request.input, keyIdMember);
-  const asked = requested === undefined ? undefined : request.keys.find(requested);
+  const asked = requested === undefined ? undefined : request.keys.findByAnyName(requested);
   const header = readHeader(blob);
   const kmsKey = asked ?? request.keys.findExisting(header.keyId);
   if (!kmsKey) throw invalidCiphertext();

@@ -5,28 +5,17 @@ import { readJsonFile, writeJsonFile } from "../files.ts";
 import { keyPolicyStatements } from "../../template/statements.ts";
 import { assertSupported } from "../iam/supported.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
+import { applyDueRotations, schedule, type KeyMaterial, type Rotating } from "./schedule.ts";
 
-export interface KeyMaterial {
-  /** 64 hexadecimal digits, as KMS's. */
-  readonly id: string;
-  /** 32 bytes in base64. In clear: this is an emulation. */
-  readonly bytes: string;
-  /** When a rotation made it current, in ms; the first one has none. */
-  readonly rotatedAt?: number;
-}
-
-interface StoredKey {
+interface StoredKey extends Rotating {
   readonly keyId: string;
   readonly arn: string;
   /** In ms. */
   readonly createdAt: number;
-  state: "Enabled" | "Disabled" | "PendingDeletion";
   /** In ms; only with PendingDeletion. */
   deletionAt?: number;
   /** As JSON text. */
   policyDocument: string;
-  /** Oldest first; the last is the current one. */
-  materials: KeyMaterial[];
 }
 
 export interface KmsKey extends StoredKey {
@@ -35,6 +24,7 @@ export interface KmsKey extends StoredKey {
 
 export class KeyStore {
   readonly #keys = new Map<string, KmsKey>();
+  #aliases: ReadonlyMap<string, string> = new Map();
   readonly #path: string | undefined;
   readonly #now: () => Date;
 
@@ -48,43 +38,74 @@ export class KeyStore {
       const policy = deployed?.policy ?? policyOf(saved.policyDocument);
       this.#keys.set(saved.keyId, { ...saved, policy });
     }
+    this.deploy(resources);
+  }
+
+  /** Makes what is new, and gives the others their new policies. A key that is no longer deployed stays: it is retained. */
+  deploy(resources: readonly KmsKeyResource[]): void {
     for (const resource of resources) this.#deploy(resource);
+    const aliases = resources.flatMap(({ keyId, aliases = [] }) =>
+      aliases.map((alias) => [alias, keyId] as const),
+    );
+    this.#aliases = new Map(aliases);
     this.save();
   }
 
   #deploy(resource: KmsKeyResource): void {
     assertSupported(resource.policy);
-    const existing = this.#keys.get(resource.keyId);
-    const fresh = { createdAt: this.#now().getTime(), state: "Enabled" as const, materials: [newMaterial()] };
-    this.#keys.set(resource.keyId, {
-      ...(existing ?? fresh),
-      keyId: resource.keyId,
-      arn: resource.arn,
-      policyDocument: JSON.stringify(resource.policyDocument),
-      policy: resource.policy,
-    });
+    const { keyId, arn, policy, rotationPeriodDays } = resource;
+    const now = this.#now().getTime();
+    const kmsKey = this.#keys.get(keyId) ?? {
+      keyId,
+      arn,
+      createdAt: now,
+      state: "Enabled" as const,
+      materials: [newMaterial()],
+      policy,
+      policyDocument: "",
+    };
+    kmsKey.policy = policy;
+    kmsKey.policyDocument = JSON.stringify(resource.policyDocument);
+    if (kmsKey.automatic?.periodDays !== rotationPeriodDays) schedule(kmsKey, rotationPeriodDays, now);
+    this.#keys.set(keyId, kmsKey);
   }
 
-  /** By key id or ARN. Throws `NotFoundException`; there are no aliases here. */
+  /** By key id or ARN. Throws `NotFoundException`. */
   find(keyIdOrArn: string): KmsKey {
     const found = this.findExisting(keyIdOrArn);
     if (found) return found;
     const what = keyIdOrArn.includes("alias/")
-      ? `Alias ${keyIdOrArn} is not found.`
+      ? `Invalid keyId '${keyIdOrArn}'`
       : `Key '${keyIdOrArn}' does not exist`;
     throw new AwsError("NotFoundException", what);
+  }
+
+  /** By alias name or alias ARN too, which DescribeKey and the cryptographic operations take. */
+  findByAnyName(name: string): KmsKey {
+    const alias = name.replace(/^arn:aws:kms:[^:]*:[^:]*:(?=alias\/)/, "");
+    if (!alias.startsWith("alias/")) return this.find(name);
+    const keyId = this.#aliases.get(alias);
+    if (keyId === undefined) throw new AwsError("NotFoundException", `Alias ${name} is not found.`);
+    return this.find(keyId);
   }
 
   findExisting(keyIdOrArn: string): KmsKey | undefined {
     return this.all().find((kmsKey) => kmsKey.keyId === keyIdOrArn || kmsKey.arn === keyIdOrArn);
   }
 
-  /** Without the keys whose waiting period is over: KMS has deleted them. */
+  /** Alias names, each with the id of its key. */
+  aliases(): [string, string][] {
+    return [...this.#aliases];
+  }
+
+  /** As they are now: rotations that are due are done. Without the keys that KMS has deleted by now. */
   all(): KmsKey[] {
     const now = this.#now().getTime();
-    return [...this.#keys.values()].filter(
+    const kept = [...this.#keys.values()].filter(
       (kmsKey) => kmsKey.deletionAt === undefined || kmsKey.deletionAt > now,
     );
+    if (kept.filter((kmsKey) => applyDueRotations(kmsKey, now, newMaterial)).length > 0) this.save();
+    return kept;
   }
 
   /** To be called after every change of a key. */
@@ -103,12 +124,8 @@ export function policyOf(policyDocument: string): readonly Statement[] {
   return policy;
 }
 
-export function newMaterial(rotatedAt?: number): KeyMaterial {
-  return {
-    id: randomBytes(32).toString("hex"),
-    bytes: randomBytes(32).toString("base64"),
-    ...(rotatedAt === undefined ? {} : { rotatedAt }),
-  };
+function newMaterial(): KeyMaterial {
+  return { id: randomBytes(32).toString("hex"), bytes: randomBytes(32).toString("base64") };
 }
 
 export function currentMaterial(kmsKey: KmsKey): KeyMaterial {

@@ -4,10 +4,17 @@ import { unknownOperation, type AwsService, type JsonObject } from "../protocol.
 import { cryptographicOperations } from "./cryptography.ts";
 import type { KeyStore } from "./keys.ts";
 import { managementOperations } from "./management.ts";
+import { rotationOperations } from "./rotation.ts";
 
-const operations = { ...cryptographicOperations, ...managementOperations };
+const operations = { ...cryptographicOperations, ...managementOperations, ...rotationOperations };
 
-export function kmsService(keys: KeyStore, cloudTrail: CloudTrailLog, now: () => Date): AwsService {
+/** `rotationMs`: how long an on-demand rotation takes. */
+export function kmsService(
+  keys: KeyStore,
+  cloudTrail: CloudTrailLog,
+  now: () => Date,
+  rotationMs: number,
+): AwsService {
   return {
     call(call) {
       const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
@@ -19,7 +26,7 @@ export function kmsService(keys: KeyStore, cloudTrail: CloudTrailLog, now: () =>
         resources: [],
       };
       try {
-        const output = operation.run({ call, input, keys, now, trail });
+        const output = operation.run({ call, input, keys, now, rotationMs, trail });
         if (!operation.readOnly) trail.responseElements = changedKey(output);
         cloudTrail.add(recordOf(call, operation.readOnly, trail, now()));
         return Promise.resolve(output);
@@ -41,6 +48,7 @@ const recordedParameters = [
     "Policy",
     "BypassPolicyLockoutSafetyCheck",
     "IncludeKeyMaterial",
+    "RotationPeriodInDays",
     "Limit",
   ],
 ];

@@ -1,22 +1,14 @@
 /** The operations on keys themselves (KMS API Reference, the page of each; "Key states of AWS KMS keys"). */
-import { localAccountId } from "../../stack.ts";
+import { localAccountId, localRegion } from "../../stack.ts";
 import { authorise, denialOf } from "../iam/authorise.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
 import type { Statement } from "../../stack.ts";
 import { integer, requiredText, text } from "./input.ts";
-import {
-  assertNotPendingDeletion,
-  assertUsable,
-  currentMaterial,
-  newMaterial,
-  policyOf,
-  type KmsKey,
-} from "./keys.ts";
-import { authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
+import { assertNotPendingDeletion, currentMaterial, policyOf, type KmsKey } from "./keys.ts";
+import { authorisedByAnyName, authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
+import { resumeSchedule } from "./schedule.ts";
 
 const msPerDay = 86_400_000;
-/** "You can perform on-demand rotation of a KMS key a maximum of 25 times" (RotateKeyOnDemand). */
-const maxOnDemandRotations = 25;
 
 function describe(kmsKey: KmsKey): JsonObject {
   return {
@@ -41,7 +33,7 @@ function describe(kmsKey: KmsKey): JsonObject {
 
 const describeKey: KmsOperation = {
   readOnly: true,
-  run: (request) => ({ KeyMetadata: describe(authorisedKey(request)) }),
+  run: (request) => ({ KeyMetadata: describe(authorisedByAnyName(request)) }),
 };
 
 const listKeys: KmsOperation = {
@@ -53,6 +45,23 @@ const listKeys: KmsOperation = {
   },
 };
 
+/** All in one answer; a limit and a marker are not looked at. */
+const listAliases: KmsOperation = {
+  readOnly: true,
+  run({ call, input, keys }) {
+    authorise({ caller: call.caller, action: "kms:ListAliases", resourceArn: "*", conditionKeys: {} });
+    const asked = text(input, "KeyId");
+    const only = asked === undefined ? undefined : keys.find(asked).keyId;
+    const listed = keys.aliases().filter(([, keyId]) => only === undefined || only === keyId);
+    const aliases = listed.map(([alias, keyId]) => ({
+      AliasName: alias,
+      AliasArn: `arn:aws:kms:${localRegion}:${localAccountId}:${alias}`,
+      TargetKeyId: keyId,
+    }));
+    return { Aliases: aliases, Truncated: false };
+  },
+};
+
 function settingState(state: "Enabled" | "Disabled"): KmsOperation {
   return {
     readOnly: false,
@@ -60,6 +69,7 @@ function settingState(state: "Enabled" | "Disabled"): KmsOperation {
       const kmsKey = authorisedKey(request);
       assertNotPendingDeletion(kmsKey);
       kmsKey.state = state;
+      resumeSchedule(kmsKey, request.now().getTime());
       request.keys.save();
       return {};
     },
@@ -148,56 +158,14 @@ function assertNoLockout(request: KmsRequest, kmsKey: KmsKey, policy: readonly S
   );
 }
 
-/** Automatic rotation is not emulated. */
-const getKeyRotationStatus: KmsOperation = {
-  readOnly: true,
-  run: (request) => ({ KeyId: authorisedKey(request).arn, KeyRotationEnabled: false }),
-};
-
-/** At once; in AWS the rotation follows the call by some time. */
-const rotateKeyOnDemand: KmsOperation = {
-  readOnly: false,
-  run(request) {
-    const kmsKey = authorisedKey(request);
-    assertUsable(kmsKey);
-    if (kmsKey.materials.length > maxOnDemandRotations) {
-      throw new AwsError(
-        "LimitExceededException",
-        `${kmsKey.arn} has reached the limit of on-demand rotations.`,
-      );
-    }
-    kmsKey.materials.push(newMaterial(request.now().getTime()));
-    request.keys.save();
-    return { KeyId: kmsKey.arn };
-  },
-};
-
-const listKeyRotations: KmsOperation = {
-  readOnly: true,
-  run(request) {
-    const everyMaterial = text(request.input, "IncludeKeyMaterial") === "ALL_KEY_MATERIAL";
-    const kmsKey = authorisedKey(request);
-    const listed = kmsKey.materials.filter(({ rotatedAt }) => everyMaterial || rotatedAt !== undefined);
-    const rotations = listed.map(({ id, rotatedAt }) => ({
-      KeyId: kmsKey.arn,
-      KeyMaterialId: id,
-      KeyMaterialState: id === currentMaterial(kmsKey).id ? "CURRENT" : "NON_CURRENT",
-      ...(rotatedAt === undefined ? {} : { RotationDate: rotatedAt / 1000, RotationType: "ON_DEMAND" }),
-    }));
-    return { Rotations: rotations, Truncated: false };
-  },
-};
-
 export const managementOperations: Readonly<Record<string, KmsOperation>> = {
   DescribeKey: describeKey,
   ListKeys: listKeys,
+  ListAliases: listAliases,
   EnableKey: settingState("Enabled"),
   DisableKey: settingState("Disabled"),
   ScheduleKeyDeletion: scheduleKeyDeletion,
   CancelKeyDeletion: cancelKeyDeletion,
   GetKeyPolicy: getKeyPolicy,
   PutKeyPolicy: putKeyPolicy,
-  GetKeyRotationStatus: getKeyRotationStatus,
-  RotateKeyOnDemand: rotateKeyOnDemand,
-  ListKeyRotations: listKeyRotations,
 };

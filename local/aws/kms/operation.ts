@@ -12,6 +12,8 @@ export interface KmsRequest {
   readonly input: JsonObject;
   readonly keys: KeyStore;
   readonly now: () => Date;
+  /** How long an on-demand rotation takes. */
+  readonly rotationMs: number;
   /** Filled in on the way; becomes the CloudTrail record. */
   readonly trail: TrailDetails;
 }
@@ -44,6 +46,13 @@ export function authoriseKey(
 /** The key that the request names, once the caller may do the call's operation with it. */
 export function authorisedKey(request: KmsRequest, conditionKeys: ConditionKeys = {}): KmsKey {
   const kmsKey = request.keys.find(requiredText(request.input, "KeyId"));
+  authoriseKey(request, kmsKey, request.call.operation, conditionKeys);
+  return kmsKey;
+}
+
+/** The same, where the operation takes an alias too ("Aliases in AWS KMS"). */
+export function authorisedByAnyName(request: KmsRequest, conditionKeys: ConditionKeys = {}): KmsKey {
+  const kmsKey = request.keys.findByAnyName(requiredText(request.input, "KeyId"));
   authoriseKey(request, kmsKey, request.call.operation, conditionKeys);
   return kmsKey;
 }

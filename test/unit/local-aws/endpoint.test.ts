@@ -11,7 +11,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startAwsEndpoint, type AwsEndpoint } from "../../../local/aws/endpoint.ts";
 import { localAccountId, type LocalStack } from "../../../local/stack.ts";
 import { clientSettings } from "../../contract/guarantee.ts";
-import { allow, emptyStack, functionWithRole, kmsKeyResource, tableResource } from "../../contract/stack.ts";
+import {
+  allow,
+  emptyStack,
+  functionWithRole,
+  kmsKeyResource,
+  roleArnOf,
+  tableResource,
+} from "../../contract/stack.ts";
 
 const table = tableResource("ProviderKeys");
 const list = functionWithRole("list", [
@@ -26,11 +33,13 @@ const remove = functionWithRole("remove", [
     StringEqualsIfExists: { "dynamodb:ReturnValues": ["NONE"] },
   }),
 ]);
+/** Of no function. */
+const operator = { ...list.role, logicalId: "Operator", arn: roleArnOf("operator") };
 const stack: LocalStack = {
   ...emptyStack,
   tables: [table],
   kmsKeys: [kmsKeyResource(1)],
-  roles: [list.role, remove.role],
+  roles: [list.role, remove.role, operator],
   functions: [list.fn, remove.fn],
 };
 
@@ -136,17 +145,26 @@ describe("what it has not is refused by name", () => {
 });
 
 describe("identities", () => {
-  test("/_roles gives each function's access key id", async () => {
+  test("/_roles gives each role's access key id, and whose function's it is", async () => {
     const { text } = await send({}, undefined, "/_roles");
     const accessKeyId = endpoint.accessKeyIdOf(list.fn.roleArn);
     expect(accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
     const roles = (JSON.parse(text) as { roles: unknown[] }).roles;
-    expect(roles).toHaveLength(2);
-    expect(roles[0]).toEqual({ function: "list", roleArn: list.fn.roleArn, accessKeyId });
+    expect(roles).toHaveLength(3);
+    expect(roles[0]).toEqual({ role: "list", function: "list", roleArn: list.fn.roleArn, accessKeyId });
+    const accessKeyIdOfOperator = endpoint.accessKeyIdOf(operator.arn);
+    const operatorRole = { role: "Operator", roleArn: operator.arn, accessKeyId: accessKeyIdOfOperator };
+    expect(roles[2]).toEqual(operatorRole);
   });
 
   test.each([
     ["a role's session", () => endpoint.accessKeyIdOf(list.fn.roleArn), "sts", "assumed-role/list/test-list"],
+    [
+      "a role of no function",
+      () => endpoint.accessKeyIdOf(operator.arn),
+      "sts",
+      "assumed-role/operator/local",
+    ],
     ["the administrator", () => "AKIAANY", "iam", "user/administrator"],
   ])("sts get-caller-identity shows %s", async (_name, accessKeyId, service, path) => {
     const authorization = signed.authorization.replace("AKIAANY", accessKeyId());

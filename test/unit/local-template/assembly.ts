@@ -34,7 +34,11 @@ export const resources = {
   Role: {
     Type: "AWS::IAM::Role",
     Properties: {
-      AssumeRolePolicyDocument: {},
+      AssumeRolePolicyDocument: document({
+        Effect: "Allow",
+        Principal: { Service: "lambda.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      }),
       Policies: [
         {
           PolicyName: "Inline",
@@ -89,10 +93,14 @@ export const stackArtifact = {
 export function assembly(
   written: Resources = resources,
   artifacts: Readonly<Record<string, unknown>> = { "Waxseal-dev": stackArtifact, Tree: { type: "cdk:tree" } },
+  outputs: Readonly<Record<string, unknown>> = {},
 ): string {
   const folder = mkdtempSync(path.join(tmpdir(), "waxseal-assembly-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(path.join(folder, "manifest.json"), JSON.stringify({ artifacts }));
-  writeFileSync(path.join(folder, "Waxseal-dev.template.json"), JSON.stringify({ Resources: written }));
+  writeFileSync(
+    path.join(folder, "Waxseal-dev.template.json"),
+    JSON.stringify({ Resources: written, Outputs: outputs }),
+  );
   return folder;
 }

@@ -43,6 +43,7 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     expect(kmsKey).toEqual({
       keyId: uuid,
       arn: `arn:aws:kms:us-east-1:111122223333:key/${String(kmsKey?.keyId)}`,
+      aliases: [],
       policy: [
         {
           effect: "Allow",
@@ -71,10 +72,101 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     );
   });
 
+  test("a KMS key's aliases and its automatic rotation, where it is on", () => {
+    const alias = (TargetKeyId: unknown, AliasName: string) => ({
+      Type: "AWS::KMS::Alias",
+      Properties: { AliasName, TargetKeyId },
+    });
+    const kmsKeyWith = (more: object) =>
+      loadStack(
+        assembly({
+          ...resources,
+          Key: { ...resources.Key, Properties: { ...resources.Key.Properties, ...more } },
+          One: alias({ "Fn::GetAtt": ["Key", "Arn"] }, "alias/one"),
+          Two: alias({ Ref: "Key" }, "alias/two"),
+        }),
+      ).kmsKeys[0];
+    expect(kmsKeyWith({})).not.toHaveProperty("rotationPeriodDays");
+    expect(kmsKeyWith({})?.aliases).toEqual(["alias/one", "alias/two"]);
+    expect(kmsKeyWith({ EnableKeyRotation: true })?.rotationPeriodDays).toBe(365);
+    expect(kmsKeyWith({ EnableKeyRotation: true, RotationPeriodInDays: 90 })?.rotationPeriodDays).toBe(90);
+  });
+
+  test("a table's protection against deletion, and its point-in-time recovery", () => {
+    const more = {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    };
+    const Table = { ...resources.Table, Properties: { ...resources.Table.Properties, ...more } };
+    const protectedTable = { deletionProtection: true, pointInTimeRecovery: true };
+    expect(loadStack(assembly({ Table })).tables[0]).toMatchObject(protectedTable);
+  });
+
+  test("outputs, resolved", () => {
+    const url = { Type: "AWS::Lambda::Url" };
+    const outputs = {
+      Table: { Value: { Ref: "Table" }, Description: "its name", Export: { Name: "t" } },
+      Role: { Value: { "Fn::Sub": "${AWS::Region}/${Role.Arn}" } },
+      Url: { Value: { "Fn::GetAtt": ["Url", "FunctionUrl"] } },
+    };
+    const Url = { ...url, Properties: { AuthType: "AWS_IAM", TargetFunctionArn: "arn" } };
+    expect(loadStack(assembly({ ...resources, Url }, undefined, outputs)).outputs).toEqual({
+      Table: "Waxseal-dev-Table",
+      Role: `us-east-1/${roleArn}`,
+      Url: "https://url.lambda-url.us-east-1.on.aws/",
+    });
+    expect(() => loadStack(assembly(resources, undefined, { A: { Value: { Ref: "B" } } }))).toThrow(
+      "Outputs.A: there is no resource B",
+    );
+    expect(() => loadStack(assembly(resources, undefined, { A: { Value: "a", Condition: "C" } }))).toThrow(
+      "Outputs.A: Condition is not supported",
+    );
+  });
+
+  test("who may assume a role: services and accounts, and for how long", () => {
+    const trust = (...principals: object[]) => ({
+      Version: "2012-10-17",
+      Statement: principals.map((Principal) => ({ Effect: "Allow", Principal, Action: "sts:AssumeRole" })),
+    });
+    const role = (AssumeRolePolicyDocument: object, more: object = {}) =>
+      loadStack(
+        assembly({ Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument, ...more } } }),
+      ).roles[0];
+    const root = "arn:aws:iam::111122223333:root";
+    const service = "lambda.amazonaws.com";
+    const apart = role(trust({ Service: service }, { AWS: root }), { MaxSessionDuration: 7200 });
+    expect(apart?.trust.map(({ principals }) => principals)).toEqual([[service], [root]]);
+    expect(apart?.maxSessionSeconds).toBe(7200);
+    const together = role(trust({ AWS: [root, roleArn], Service: [service] }));
+    expect(together?.trust[0]).toEqual({
+      effect: "Allow",
+      principals: [root, roleArn, service],
+      actions: ["sts:AssumeRole"],
+      resources: ["*"],
+      conditions: {},
+    });
+    expect(together?.maxSessionSeconds).toBe(3600);
+    expect(() => role(trust({ Federated: "cognito" }))).toThrow("Federated is not supported");
+  });
+
   test("roles, with the statements of their own policies and of those attached to them", () => {
-    expect(loadStack(assembly({ ...resources, Idle: { Type: "AWS::IAM::Role" } })).roles).toEqual([
+    const trust = [
       {
+        effect: "Allow",
+        principals: ["lambda.amazonaws.com"],
+        actions: ["sts:AssumeRole"],
+        resources: ["*"],
+        conditions: {},
+      },
+    ];
+    const { AssumeRolePolicyDocument } = resources.Role.Properties;
+    const Idle = { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument } };
+    expect(loadStack(assembly({ ...resources, Idle })).roles).toEqual([
+      {
+        logicalId: "Role",
         arn: roleArn,
+        trust,
+        maxSessionSeconds: 3600,
         statements: [
           {
             effect: "Allow",
@@ -90,7 +182,13 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
           },
         ],
       },
-      { arn: "arn:aws:iam::111122223333:role/Waxseal-dev-Idle", statements: [] },
+      {
+        logicalId: "Idle",
+        arn: "arn:aws:iam::111122223333:role/Waxseal-dev-Idle",
+        trust,
+        maxSessionSeconds: 3600,
+        statements: [],
+      },
     ]);
   });
 
@@ -121,7 +219,7 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     };
     const { stackName, ...kinds } = loadStack(assembly({ Gateway: gateway, Logs: resources.Logs }));
     expect(stackName).toBe("Waxseal-dev");
-    expect(kinds).toEqual({ tables: [], kmsKeys: [], roles: [], functions: [] });
+    expect(kinds).toEqual({ tables: [], kmsKeys: [], roles: [], functions: [], outputs: {} });
   });
 });
 

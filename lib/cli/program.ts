@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
+import { addImport } from "./commands/import.ts";
 import type { Cli } from "./session.ts";
 
 const after = `
@@ -29,6 +30,7 @@ export function programFor(cli: Cli, version: string): Command {
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   addCensus(program, cli);
+  addImport(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

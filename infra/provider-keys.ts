@@ -61,7 +61,8 @@ export class ProviderKeys extends Construct {
   grantSave(fn: Function): void {
     const role = this.#serve(fn);
     role.addToPrincipalPolicy(saveRecord(this.table.tableArn));
-    this.#admitSaving(role);
+    // Also under the KMS keys that are no longer current: while another becomes so, permissions change before functions.
+    this.#admitSaving(role, this.#kmsKeyArns());
     this.#timeouts.add(fn.timeout?.toSeconds() ?? LONGEST_INVOCATION_SECONDS);
     fn.addEnvironment("WAXSEAL_ENCRYPTION_KEY", this.kmsKey.keyArn);
   }
@@ -119,13 +120,13 @@ export class ProviderKeys extends Construct {
     this.#allow(role, ...readSuites(this.table.tableArn), claimForJob(this.table.tableArn));
     this.#allow(role, resealRecord(this.table.tableArn));
     this.#admitOpening(role);
-    this.#admitSaving(role);
+    this.#admitSaving(role, [this.kmsKey.keyArn]);
   }
 
   /** Importing: what a save may do, and seeing what an owner has already. It can open nothing. */
   grantImport(role: IRole): void {
     this.#allow(role, readForImport(this.table.tableArn), saveRecord(this.table.tableArn));
-    this.#admitSaving(role);
+    this.#admitSaving(role, [this.kmsKey.keyArn]);
   }
 
   /** Opening what an import wrote, to compare it; each after a claim. */
@@ -144,8 +145,8 @@ export class ProviderKeys extends Construct {
     for (const statement of statements) role.addToPrincipalPolicy(statement);
   }
 
-  #admitSaving(role: IRole): void {
-    this.#allow(role, makeDataKeys(this.kmsKey.keyArn, this.#settings.stage));
+  #admitSaving(role: IRole, arns: readonly string[]): void {
+    this.#allow(role, ...arns.map((arn) => makeDataKeys(arn, this.#settings.stage)));
     this.encryptionKeys.admit("saving", role);
   }
 

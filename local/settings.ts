@@ -1,5 +1,5 @@
 import { registeredProviders } from "../lib/providers/registered.ts";
-import { defaultSettings, type Settings } from "../lib/settings.ts";
+import { defaultSettings, switchedJobs, type Settings } from "../lib/settings.ts";
 import { localAccountId } from "./stack.ts";
 import { StartRefused } from "./start-refused.ts";
 
@@ -42,6 +42,8 @@ export function localSettings(
     customProviders: {
       "azure-openai": { like: "azure-openai", origins: ["https://example.openai.azure.com"] },
     },
+    // An operator's command can be tried out whole.
+    jobs: switchedJobs,
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };
@@ -51,6 +53,32 @@ export function localSettings(
     allowedOrigins: [...new Set([...settings.allowedOrigins, ...origins])],
     endpointOrigins: { ...atStandIn, ...changes.endpointOrigins },
   };
+}
+
+/** What a person changes of them, as JSON. What each may be `infra/check-settings.ts` says; here, that there are such. */
+export function changesFromJson(json: string): Partial<Settings> {
+  const settings = parsedObject(json);
+  const known = Object.keys(defaultSettings);
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return settings;
+  throw new StartRefused(`${unknown} is not a setting; the settings are ${known.join(", ")}`);
+}
+
+function parsedObject(json: string): object {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // answered below, without the parser's text: it quotes its input
+  }
+  throw new StartRefused("the settings are not an object of JSON");
+}
+
+/** `limits` are changed one by one: whoever tries one out has not written the others down. */
+export function withChanges(before: Partial<Settings>, changes: Partial<Settings>): Partial<Settings> {
+  const { limits } = changes;
+  if (!limits) return { ...before, ...changes };
+  return { ...before, ...changes, limits: { ...(before.limits ?? defaultSettings.limits), ...limits } };
 }
 
 function endpointIds(settings: Settings): string[] {

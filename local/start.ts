@@ -4,6 +4,9 @@ import { parseOptions, usage, UsageError, type StartOptions } from "./cli/option
 import { welcome } from "./cli/welcome.ts";
 import { startLocalSystem, type LocalSystem } from "./system.ts";
 
+/** In AWS an on-demand rotation takes seconds to minutes: long enough here to be seen. */
+const ROTATION_MS = 500;
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(usage);
@@ -27,6 +30,7 @@ async function start(options: StartOptions): Promise<void> {
     ports: options.ports,
     settings: options.settings,
     origins: options.origins,
+    rotationMs: ROTATION_MS,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),

@@ -1,17 +1,16 @@
 /**
  * The whole system on one machine, from the synthesised template: for `npm start` and for the tests.
  */
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import type { Settings } from "../lib/settings.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
+import type { Faults } from "./aws/faults.ts";
 import { refusalOf } from "./aws/guard.ts";
 import { holdDataDirectory } from "./data-directory.ts";
+import { handleDeployPage } from "./deploy-page.ts";
+import { Deployments, outsideRolesOf, type Synthesise } from "./deployments.ts";
 import { handleUrlRequest } from "./function-url/serve.ts";
 import { answerForeignHost, answerProblem } from "./gateway/answer.ts";
 import { handleApiRequest } from "./gateway/gateway.ts";
@@ -19,12 +18,11 @@ import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
-import { LambdaFunction } from "./lambda/function.ts";
 import { LogRing } from "./lambda/log-ring.ts";
 import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
-import { loadStack } from "./template.ts";
+import { assembliesFolder, synthesisedStack } from "./synthesised-stack.ts";
 
 export interface LocalPorts {
   readonly api: number;
@@ -46,6 +44,10 @@ export interface LocalSystemOptions {
   readonly editStack?: (stack: LocalStack) => LocalStack;
   /** For tests, which start many: a folder with the bundles of all functions. */
   readonly bundles?: string | undefined;
+  /** How long an on-demand rotation of a KMS key takes (default 0: at once). */
+  readonly rotationMs?: number;
+  /** For tests: failures of AWS on purpose. */
+  readonly faults?: Faults;
   /** Told what is being done, step by step. */
   readonly onProgress?: (step: string) => void;
   /** Told every line that a function logs. */
@@ -60,16 +62,24 @@ export interface LocalSystem {
   /** The functions of back ends, at URLs of their own: each request is signed, as for `lambda`. */
   readonly actingProxy: string;
   readonly deleteOwner: string;
+  /** As it is deployed now. */
   readonly stack: LocalStack;
   /** A signed token for the API; `expiresIn` in seconds. */
   token(subject: string, expiresIn?: number): Promise<string>;
   /** The access key id under which a call is made with a function's role. */
   accessKeyIdOf(functionName: string): string;
-  /** The same of a role: a function's, or one of `actingRoles`. */
+  /** The same of a role: any of the stack's, or one of `actingRoles`. */
   accessKeyIdOfRole(roleArn: string): string;
   cloudTrailRecords(): CloudTrailRecord[];
   /** What the functions logged, the last 20,000 lines. */
   logLines(): readonly string[];
+  /**
+   * As `cdk deploy` with changed settings: the stack is synthesised again and takes the place of the one that
+   * runs, under requests that go on. Changes add up; addresses stay.
+   *
+   * @throws {StartRefused} for a setting that is not allowed; nothing is changed then.
+   */
+  deploy(changes: Partial<Settings>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -102,39 +112,41 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
 
     onProgress("Synthesising the CDK app and bundling the functions");
     const addresses = { api, standIn, issuer: issuer.issuer };
-    const settings = localSettings(addresses, options.settings, options.origins);
-    const stack = (options.editStack ?? ((same) => same))(
-      await synthesizedStack(settings, cleanups, options.bundles),
-    );
+    const assemblies = assembliesFolder();
+    cleanups.push(assemblies.remove);
+    const synthesise: Synthesise = async (changes) => {
+      const { editStack = (same: LocalStack) => same, bundles, origins } = options;
+      const settings = localSettings(addresses, changes, origins);
+      const stack = editStack(await synthesisedStack(settings, assemblies.path, bundles));
+      return { changes, settings, stack };
+    };
+    const first = await synthesise(options.settings ?? {});
 
     onProgress("Starting KMS and DynamoDB (both emulated)");
-    const outsideRoles = settings.actingRoles.map(({ role }) => role);
+    const { rotationMs, faults } = options;
     const kept = dataDirectory === undefined ? {} : { dataDirectory };
-    const aws = await startAwsEndpoint({ stack, port: ports.aws, outsideRoles, ...kept });
+    const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
+    const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, rotationMs, faults, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
     const logs = new LogRing(options.onLogLine);
-    const functions = new Map(
-      stack.functions.map((fn) => {
-        const identity = { accessKeyId: aws.accessKeyIdOf(fn.roleArn), awsEndpoint: aws.url };
-        return [fn.name, new LambdaFunction(fn, identity, logs.add(fn.name))] as const;
-      }),
-    );
-    cleanups.push(async () => {
-      await Promise.all([...functions.values()].map((fn) => fn.close()));
-    });
-    const invoke = (name: string, event: unknown) => required(functions.get(name), name).invoke(event);
+    const deployments = new Deployments(first, synthesise, aws, logs);
+    cleanups.push(() => deployments.close());
+    const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
+    const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
+
     serve(apiServer, async (request, response) => {
       const target = requestTarget(request.url);
       if (await handleIssuerPage(request, response, target, issuer)) return;
-      await handleApiRequest(request, response, target, invoke, stack.gateway);
+      if (target.path === "/local/deploy") await handleDeployPage(request, response, deploy);
+      else await handleApiRequest(request, response, target, invoke, deployments.stack.gateway);
     });
     for (const [name, server] of Object.entries(urlServers)) {
-      const fn = findFunction(stack, name);
-      serve(server, (request, response) =>
-        handleUrlRequest(request, response, fn, aws, (event) => invoke(name, event)),
-      );
+      serve(server, (request, response) => {
+        const fn = findFunction(deployments.stack, name);
+        return handleUrlRequest(request, response, fn, aws, (event) => invoke(name, event));
+      });
     }
     return {
       api,
@@ -142,37 +154,22 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       standIn,
       actingProxy,
       deleteOwner,
-      stack,
+      get stack() {
+        return deployments.stack;
+      },
       token: (subject, expiresIn) => issuer.token(subject, expiresIn),
-      accessKeyIdOf: (name) => aws.accessKeyIdOf(required(findFunction(stack, name), name).roleArn),
+      accessKeyIdOf: (name) =>
+        aws.accessKeyIdOf(required(findFunction(deployments.stack, name), name).roleArn),
       accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
       logLines: () => logs.lines,
+      deploy,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-async function synthesizedStack(
-  settings: Settings,
-  cleanups: (() => void)[],
-  bundles: string | undefined,
-): Promise<LocalStack> {
-  const directory = mkdtempSync(join(tmpdir(), "waxseal-"));
-  const remove = () => {
-    rmSync(directory, { recursive: true, force: true });
-  };
-  process.once("exit", remove);
-  cleanups.push(remove, () => void process.off("exit", remove));
-  const synthesis = new Worker(new URL("synthesis.ts", import.meta.url), {
-    workerData: { settings, directory, bundles },
-  });
-  // Rejects with what the synthesis throws.
-  await once(synthesis, "exit");
-  return loadStack(directory);
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -1,11 +1,11 @@
-import { DescribeKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { censusAttributes } from "../attributes.ts";
-import { awsErrorName } from "../aws-failure.ts";
 import { takeCensus, type Census } from "../census/census.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
+import type { KmsSender } from "../kms/answer.ts";
 import { TableWalk } from "../provider-keys/walk.ts";
 import type { CurrentWrapping } from "../rewrap/wrapping.ts";
 import type { AwsClients } from "./aws.ts";
+import { describeKmsKey } from "./kms-keys.ts";
 import type { Session } from "./session.ts";
 import { table, type Terminal } from "./terminal.ts";
 
@@ -16,21 +16,13 @@ export const CENSUS_SEGMENTS = 4;
  *
  * @throws {OperatorError} `REFUSED` where that KMS key cannot be used.
  */
-export async function currentWrapping(
-  kms: Pick<KMSClient, "send">,
-  encryptionKeyId: string,
-): Promise<CurrentWrapping> {
-  const { KeyMetadata } = await kms
-    .send(new DescribeKeyCommand({ KeyId: encryptionKeyId }))
-    .catch((error: unknown) => {
-      throw new OperatorError("AWS_UNAVAILABLE", `KMS did not describe the key: ${awsErrorName(error)}`);
-    });
-  const keyMaterialId = KeyMetadata?.CurrentKeyMaterialId;
-  if (KeyMetadata?.KeyState !== "Enabled" || keyMaterialId === undefined) {
-    const state = KeyMetadata?.KeyState ?? "unknown";
-    throw new OperatorError("REFUSED", `The KMS key ${encryptionKeyId} cannot wrap: it is ${state}`);
-  }
-  return { encryptionKeyId, keyMaterialId };
+export async function currentWrapping(kms: KmsSender, encryptionKeyId: string): Promise<CurrentWrapping> {
+  const { KeyState: state = "unknown", CurrentKeyMaterialId: keyMaterialId } = await describeKmsKey(
+    kms,
+    encryptionKeyId,
+  );
+  if (state === "Enabled" && keyMaterialId !== undefined) return { encryptionKeyId, keyMaterialId };
+  throw new OperatorError("REFUSED", `The KMS key ${encryptionKeyId} cannot wrap: it is ${state}`);
 }
 
 /** Under the role that reads wrappings, whose policy keeps ciphertext from it. */

@@ -1,6 +1,10 @@
 import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
 import { addImport } from "./commands/import.ts";
+import { addJob } from "./commands/job.ts";
+import { addRetire } from "./commands/retire.ts";
+import { addRewrap } from "./commands/rewrap.ts";
+import { addRotate } from "./commands/rotate.ts";
 import type { Cli } from "./session.ts";
 
 const after = `
@@ -31,6 +35,10 @@ export function programFor(cli: Cli, version: string): Command {
     .exitOverride();
   addCensus(program, cli);
   addImport(program, cli);
+  addRotate(program, cli);
+  addRewrap(program, cli);
+  addRetire(program, cli);
+  addJob(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

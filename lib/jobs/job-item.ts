@@ -40,6 +40,11 @@ export function itemOf(job: Job): JobItem {
   };
 }
 
+/** The table also has what `waxseal retire` notes of a KMS key. */
+export function isJob({ kind }: JobItem): boolean {
+  return kind !== "retire";
+}
+
 /** @throws Error where the item is none of ours. */
 export function jobOf(item: JobItem): Job {
   const parsed = z.safeParse(schema, item);

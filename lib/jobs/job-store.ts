@@ -3,7 +3,7 @@ import { isTransient, refusalOf, storeError } from "../provider-keys/store-failu
 import type { Cursor } from "../provider-keys/walk.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
 import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
-import { itemOf, jobOf, MAX_KEPT_FAILURES, type JobItem } from "./job-item.ts";
+import { isJob, itemOf, jobOf, MAX_KEPT_FAILURES, type JobItem } from "./job-item.ts";
 import type { Counts, Failure, Job, JobState } from "./job.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -67,7 +67,10 @@ export class JobStore {
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
-    return items.map(jobOf).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    return items
+      .filter(isJob)
+      .map(jobOf)
+      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   }
 
   /** From now on `runner` runs it, and whoever did is told at their next page. */

@@ -26,7 +26,7 @@ export async function runJob(ports: RunPorts, started: Job): Promise<Job> {
   let latest = started;
   const note = (job: Job): Job => {
     // Answers of several segments may come in another order than they were given.
-    if (job.updatedAt >= latest.updatedAt) latest = job;
+    if (pagesOf(job) >= pagesOf(latest)) latest = job;
     if (job.cancelRequested) stop.abort();
     return job;
   };
@@ -61,6 +61,11 @@ async function runSegment(
     onPage?.(noted, failures);
     segment = noted.segments[index];
   }
+}
+
+/** Each note adds one, so of two answers the one with more is the later. */
+function pagesOf({ segments }: Job): number {
+  return segments.reduce((sum, { page }) => sum + page, 0);
 }
 
 function lastState(job: Job): Job["state"] {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { defaultSettings, type Settings } from "../../lib/settings.ts";
+import type { Settings } from "../../lib/settings.ts";
+import { changesFromJson, withChanges } from "../settings.ts";
 import type { LocalPorts } from "../system.ts";
 
 export interface StartOptions {
@@ -60,24 +61,12 @@ export function portsFrom(port: number): LocalPorts {
   return { api: port, aws: above(1), standIn: above(2), actingProxy: above(3), deleteOwner: above(4) };
 }
 
-/** What each may be `infra/check-settings.ts` says; here, that there are such settings. */
 function settingsFrom(jsonOrFile: string): Partial<Settings> {
-  const settings = parsedJson(jsonOrFile.trimStart().startsWith("{") ? jsonOrFile : fileText(jsonOrFile));
-  const known = Object.keys(defaultSettings);
-  const unknown = Object.keys(settings).find((name) => !known.includes(name));
-  if (unknown === undefined) return settings;
-  throw new UsageError(`--settings: ${unknown} is not a setting; the settings are ${known.join(", ")}`);
-}
-
-/** `limits` is changed one by one: whoever tries one out has not written the others down. */
-function parsedJson(text: string): Partial<Settings> {
   try {
-    const settings = JSON.parse(text) as Partial<Settings>;
-    return settings.limits
-      ? { ...settings, limits: { ...defaultSettings.limits, ...settings.limits } }
-      : settings;
-  } catch {
-    throw new UsageError("--settings takes an object of settings as JSON, or a file of it");
+    const isJson = jsonOrFile.trimStart().startsWith("{");
+    return withChanges({}, changesFromJson(isJson ? jsonOrFile : fileText(jsonOrFile)));
+  } catch (error) {
+    throw new UsageError(`--settings, an object as JSON or a file of it: ${(error as Error).message}`);
   }
 }
 

@@ -46,6 +46,9 @@ Paste this, a line or all of it:
   curl -s -X DELETE ${api}/api/user/api-key -H "authorization: Bearer $TOKEN" \\
     -H 'content-type: application/json' -d '{"provider":"openai"}'
 
+  # as cdk deploy with -c would: other settings, while all goes on
+  curl -s ${api}/local/deploy -d '{"writeSuite":"A256GCM"}'
+
 Ctrl-C ends it.
 `;
 }

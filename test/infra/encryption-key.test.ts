@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encryptionPurpose } from "../../infra/key-policy.ts";
 import { encryptionContextOf } from "../../lib/provider-keys/encryption-context.ts";
-import { actingSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
+import { actingSettings, jobsSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
 
 const stack = synthesised(actingSettings);
 const openingRoles = ["<VerifyRole.Arn>", "<ProviderProxyRole.Arn>", "<ActingProxyRole.Arn>"];
@@ -69,6 +69,14 @@ describe("the key encryption key", () => {
           Condition: { ArnEquals: { "aws:PrincipalArn": openingRoles } },
         },
         {
+          Sid: "RewrappingRolesMayReEncrypt",
+          Effect: "Allow",
+          Principal: account,
+          Action: ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+          Resource: "*",
+          Condition: { ArnEquals: { "aws:PrincipalArn": ["<JobsrewrapRole.Arn>"] } },
+        },
+        {
           Sid: "OnlySavingRolesMakeDataKeys",
           Effect: "Deny",
           Principal: everyone,
@@ -88,10 +96,18 @@ describe("the key encryption key", () => {
           Condition: { ArnNotEquals: { "aws:PrincipalArn": openingRoles } },
         },
         {
+          Sid: "OnlyRewrappingRolesReEncrypt",
+          Effect: "Deny",
+          Principal: everyone,
+          Action: ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+          Resource: "*",
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": ["<JobsrewrapRole.Arn>"] } },
+        },
+        {
           Sid: "NobodyUsesItOtherwise",
           Effect: "Deny",
           Principal: everyone,
-          Action: ["kms:CreateGrant", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"],
+          Action: ["kms:CreateGrant", "kms:Encrypt"],
           Resource: "*",
         },
         {
@@ -125,6 +141,41 @@ describe("the key encryption key", () => {
   });
 });
 
+describe("while another KMS key is being put in use", () => {
+  const switching = synthesised(jobsSettings);
+  const policyOf = (id: string) =>
+    (switching.resources[id]?.Properties["KeyPolicy"] as { Statement: { Sid: string; Action: unknown }[] })
+      .Statement;
+  const actions = (id: string, sid: string) => policyOf(id).find(({ Sid }) => Sid === sid)?.Action;
+
+  test("the first keeps its place in the template: another would be made in its stead, and what it wraps be lost", () => {
+    const [first, second] = ofType(switching, "AWS::KMS::Key");
+    expect(first?.[0]).toBe(ofType(stack, "AWS::KMS::Key")[0]?.[0]);
+    expect(second?.[1]).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(ofType(switching, "AWS::KMS::Alias").map(([, { Properties }]) => Properties["AliasName"])).toEqual(
+      ["alias/waxseal-dev-provider-keys", "alias/waxseal-dev-provider-keys-2"],
+    );
+  });
+
+  test("nothing is rewrapped to the one that is being left", () => {
+    expect(actions("ProviderKeysEncryptionKey", "RewrappingRolesMayReEncrypt")).toBe("kms:ReEncryptFrom");
+    expect(actions("ProviderKeysEncryptionKey", "NobodyUsesItOtherwise")).toContain("kms:ReEncryptTo");
+    const current = "ProviderKeysEncryptionKeyKey2";
+    expect(actions(current, "RewrappingRolesMayReEncrypt")).toEqual(["kms:ReEncryptFrom", "kms:ReEncryptTo"]);
+    expect(actions(current, "NobodyUsesItOtherwise")).toEqual(["kms:CreateGrant", "kms:Encrypt"]);
+  });
+
+  test("the functions seal under the one that is set", () => {
+    const save = switching.resources["SaveFunction"]?.Properties["Environment"];
+    expect(save).toMatchObject({
+      Variables: { WAXSEAL_ENCRYPTION_KEY: "<ProviderKeysEncryptionKeyKey2.Arn>" },
+    });
+    expect(switching.outputs["EncryptionKeys"]?.Value).toBe(
+      "1=<ProviderKeysEncryptionKey.Arn>,2=<ProviderKeysEncryptionKeyKey2.Arn>",
+    );
+  });
+});
+
 function table(name: string): Resource {
   const [, found] = ofType(stack, "AWS::DynamoDB::Table").find(([id]) => id === name) ?? [];
   if (!found) throw new Error(`there is no ${name}`);
@@ -152,6 +203,22 @@ describe("the table of sealed records", () => {
       },
       DeletionPolicy: "Retain",
       UpdateReplacePolicy: "Retain",
+    });
+  });
+});
+
+describe("the table of jobs", () => {
+  test("is recoverable and kept: its reports are an operator's evidence", () => {
+    const { Properties, DeletionPolicy } = table("JobsTable");
+    expect({ Properties, DeletionPolicy }).toEqual({
+      Properties: {
+        AttributeDefinitions: [{ AttributeName: "jobId", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
+        BillingMode: "PAY_PER_REQUEST",
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: "purgeAt", Enabled: true },
+      },
+      DeletionPolicy: "Retain",
     });
   });
 });

@@ -83,7 +83,7 @@ describe("the alarms", () => {
   });
 });
 
-test("the stack's outputs are the API's URL, the table's name and the KMS key's ARN", () => {
+test("the stack's outputs are the API's URL, and what an operator's command needs to find a deployment", () => {
   expect(stack.outputs).toEqual({
     ApiUrl: {
       Value:
@@ -91,6 +91,19 @@ test("the stack's outputs are the API's URL, the table's name and the KMS key's 
     },
     ProviderKeysTable: { Value: "<ProviderKeysTable>" },
     EncryptionKeyArn: { Value: "<ProviderKeysEncryptionKey.Arn>" },
+    EncryptionKeys: { Value: "1=<ProviderKeysEncryptionKey.Arn>" },
+    JobsTable: { Value: "<JobsTable>" },
+    Issuer: { Value: "https://issuer.test" },
+    WriteSuite: { Value: "A256CBC-HS512" },
+    ReadSuites: { Value: "A256CBC-HS512,A256GCM" },
+    KmsQuota: { Value: "10000" },
+    KmsShare: { Value: "10" },
+    TombstoneDays: { Value: "30" },
+    LongestInvocationSeconds: { Value: "310" },
+    SavingRoles: { Value: "<SaveRole.Arn>" },
+    OpeningRoles: { Value: "<VerifyRole.Arn>,<ProviderProxyRole.Arn>" },
+    RewrappingRoles: { Value: "<JobsrewrapRole.Arn>" },
+    RewrapRole: { Value: "<JobsrewrapRole.Arn>" },
   });
 });
 

@@ -37,6 +37,14 @@ export const actingSettings: Settings = {
   ],
 };
 
+/** While another KMS key is being put in use, with every operator's role. */
+export const jobsSettings: Settings = {
+  ...testSettings,
+  encryptionKeys: ["1", "2"],
+  writeEncryptionKey: "2",
+  jobs: ["reseal", "import", "export"],
+};
+
 /** Every function with the same small handler: the policies and routes don't depend on the code. */
 export const fixtureEntries = Object.fromEntries(
   Object.keys(functionEntries).map((name) => [name, "test/infra/fixtures/handler.ts"]),

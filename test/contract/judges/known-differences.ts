@@ -35,6 +35,10 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
       "ListKeyRotations names every material and the current one": noMaterialIds,
       "a key is rotated on demand 25 times at most": "it has no such limit",
       "a disabled key is not rotated": "it rotates a disabled key",
+      "the next automatic rotation is a period after it was switched on, by default a year":
+        "its status has neither period nor date",
+      "the period of automatic rotation is 90 to 2,560 days": "it takes any period",
+      "a disabled key's automatic rotation is neither switched on nor off": usesAnyState,
       "a policy that is no JSON is malformed": "it takes any text",
       "a policy that would lock its own author out is refused": "it does not check for lockout",
     },

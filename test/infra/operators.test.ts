@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { jobsSettings, ofType, synthesised, testSettings } from "./synthesised.ts";
+
+interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string;
+  readonly Resource: string | string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const stack = synthesised(jobsSettings);
+const first = "<ProviderKeysEncryptionKey.Arn>";
+const current = "<ProviderKeysEncryptionKeyKey2.Arn>";
+const both = [first, current];
+
+/** Without what a statement says besides. */
+function statementsOf(name: string): PolicyStatement[] {
+  return ofType(stack, "AWS::IAM::Policy")
+    .map(
+      ([, { Properties }]) =>
+        Properties as { Roles: string[]; PolicyDocument: { Statement: PolicyStatement[] } },
+    )
+    .filter(({ Roles }) => Roles.includes(`<Jobs${name}Role>`))
+    .flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.map(({ Sid: _sid, ...statement }) => statement),
+    );
+}
+
+const exactContext = {
+  StringEquals: {
+    "kms:EncryptionContext:purpose": "waxseal/provider-key",
+    "kms:EncryptionContext:stage": "dev",
+  },
+  "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["purpose", "stage", "ownerId", "slot"] },
+  Null: { "kms:EncryptionContext:ownerId": "false", "kms:EncryptionContext:slot": "false" },
+};
+
+const kms = (action: string, resource: string | string[]) => ({
+  Effect: "Allow",
+  Action: `kms:${action}`,
+  Resource: resource,
+  Condition: exactContext,
+});
+
+const onTable = (action: string, attributes: readonly string[], conditions: Record<string, unknown>) => ({
+  Effect: "Allow",
+  Action: `dynamodb:${action}`,
+  Resource: "<ProviderKeysTable.Arn>",
+  Condition: {
+    "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },
+    Null: { "dynamodb:Attributes": "false" },
+    StringEquals: conditions,
+  },
+});
+const read = (action: string, attributes: readonly string[]) =>
+  onTable(action, attributes, { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" });
+const write = (attributes: readonly string[], returned: string) =>
+  onTable("UpdateItem", attributes, { "dynamodb:ReturnValues": [returned] });
+
+const wrapping = [
+  ...["ownerId", "slot", "lastChange", "state", "cipherSuite", "sealId", "wrappedDataKey"],
+  ...["encryptionKeyId", "keyMaterialId"],
+];
+const claim = write(["ownerId", "slot", "changeSeq", "lastChange", "state", "sealId"], "ALL_NEW");
+
+describe("each operator's role may do what its job does, and nothing else", () => {
+  test("rewrap sees wrappings and replaces them; it can neither decrypt, nor read or write a ciphertext", () => {
+    const statements = statementsOf("rewrap");
+    expect(statements).toEqual([
+      read("Scan", wrapping),
+      read("Query", wrapping),
+      write(
+        [
+          ...["ownerId", "slot", "changeSeq", "lastChange", "sealId", "wrappedDataKey"],
+          ...["encryptionKeyId", "keyMaterialId"],
+        ],
+        "NONE",
+      ),
+      kms("ReEncryptFrom", both),
+      kms("ReEncryptTo", current),
+      { Effect: "Allow", Action: "kms:DescribeKey", Resource: both },
+    ]);
+    const text = JSON.stringify(statements);
+    for (const refused of ["Decrypt", "GenerateDataKey", "ciphertext", '"iv"', '"tag"', "*"])
+      expect(text).not.toContain(refused);
+  });
+
+  test("reseal claims, opens, and writes everything sealed anew under the current KMS key", () => {
+    expect(statementsOf("reseal")).toEqual([
+      read("Scan", ["ownerId", "slot", "state", "cipherSuite", "sealId"]),
+      read("Query", ["ownerId", "slot", "state", "cipherSuite", "sealId"]),
+      claim,
+      write(
+        [
+          ...["ownerId", "slot", "changeSeq", "lastChange", "iv", "ciphertext", "tag", "wrappedDataKey"],
+          ...["state", "sealId", "formatVersion", "cipherSuite", "encryptionKeyId", "keyMaterialId"],
+          "endpointId",
+        ],
+        "NONE",
+      ),
+      kms("Decrypt", both),
+      kms("GenerateDataKey", current),
+    ]);
+  });
+
+  test("import does what a save does, sees what is there, and can open nothing", () => {
+    const [see, save, dataKeys, ...others] = statementsOf("import");
+    expect(see).toEqual(read("Query", ["ownerId", "slot", "state", "savedAt", "importedAt"]));
+    expect(save?.Action).toBe("dynamodb:UpdateItem");
+    expect(save?.Condition?.["StringEquals"]).toEqual({ "dynamodb:ReturnValues": ["NONE"] });
+    expect(dataKeys).toEqual(kms("GenerateDataKey", current));
+    expect(others).toEqual([]);
+  });
+
+  test("import-verify and export open after a claim; import-verify cannot look for records", () => {
+    expect(statementsOf("importverify")).toEqual([claim, kms("Decrypt", both)]);
+    const [status, ...rest] = statementsOf("export");
+    expect(status?.Action).toBe("dynamodb:Query");
+    expect(rest).toEqual([claim, kms("Decrypt", both)]);
+  });
+});
+
+describe("operators' roles", () => {
+  const roles = (settings = testSettings) =>
+    ofType(synthesised(settings), "AWS::IAM::Role").filter(([id]) => id.startsWith("Jobs"));
+
+  test("are there only while they are switched on, but for rewrapping, which can open nothing", () => {
+    expect(roles().map(([id]) => id)).toEqual(["JobsrewrapRole"]);
+    expect(roles({ ...testSettings, jobs: ["import"] }).map(([id]) => id)).toEqual([
+      "JobsrewrapRole",
+      "JobsimportRole",
+      "JobsimportverifyRole",
+    ]);
+  });
+
+  test("are taken by whom the account lets, or by those alone that are named; for an hour at a time", () => {
+    const trust = (operators: string[]) =>
+      roles({ ...testSettings, operators }).map(([, { Properties }]) => [
+        Properties["AssumeRolePolicyDocument"],
+        Properties["MaxSessionDuration"],
+      ]);
+    const by = (principal: unknown) => [
+      {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: principal } }],
+      },
+      3600,
+    ];
+    expect(trust([])).toEqual([by("arn:<AWS::Partition>:iam::<AWS::AccountId>:root")]);
+    const operator = "arn:aws:iam::123456789012:role/Operator";
+    expect(trust([operator])).toEqual([by(operator)]);
+  });
+
+  test("that may decrypt or seal are admitted by the key policies only while they are switched on", () => {
+    const admitted = (settings = testSettings) => synthesised(settings).outputs["OpeningRoles"]?.Value;
+    expect(admitted()).not.toContain("Jobs");
+    expect(admitted(jobsSettings)).toContain(
+      "<JobsresealRole.Arn>,<JobsimportverifyRole.Arn>,<JobsexportRole.Arn>",
+    );
+  });
+});

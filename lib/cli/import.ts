@@ -40,7 +40,10 @@ export async function importLegacy(cli: Cli, options: ImportOptions): Promise<vo
         terminal.progress(`import: ${counts.rows} rows, ${counts.imported} imported`);
       },
     });
-    await aim.end(run, signal.aborted);
+    // What was done is said whatever else fails.
+    await aim.end(run, signal.aborted).catch(() => {
+      terminal.say("The end of the job could not be noted in the Jobs table.");
+    });
     answer(cli, options, aim, run);
   } finally {
     cipherKey.fill(0);

@@ -1,7 +1,7 @@
 import type { JobStore } from "../jobs/job-store.ts";
-import type { Job } from "../jobs/job.ts";
+import type { Counts, Job } from "../jobs/job.ts";
+import { isAllWell, noCounts, type ImportCounts } from "./counts.ts";
 import type { ImportRun } from "./run-import.ts";
-import { isAllWell } from "./counts.ts";
 
 export interface ImportJob {
   readonly jobId: string;
@@ -22,7 +22,7 @@ export function noteBegin(jobs: Pick<JobStore, "create">, job: ImportJob): Promi
     updatedAt: job.startedAt,
     aim: {},
     segments: [{ page: 0, done: false }],
-    counts: {},
+    counts: noted(noCounts()),
     failures: [],
     cancelRequested: false,
   });
@@ -35,7 +35,13 @@ export async function noteEnd(
   { counts, error }: ImportRun,
   isStopped: boolean,
 ): Promise<void> {
-  const noted = await jobs.checkpoint(job, { segment: 0, page: 1, next: undefined, counts, failures: [] });
+  const page = { segment: 0, page: 1, next: undefined, counts: noted(counts), failures: [] };
+  const latest = await jobs.checkpoint(job, page);
   const ended = isAllWell(counts) ? "complete" : "incomplete";
-  await jobs.end(noted, isStopped || error ? "stopped" : ended);
+  await jobs.end(latest, isStopped || error ? "stopped" : ended);
+}
+
+/** As every job counts what it has seen. */
+function noted({ rows, ...counts }: ImportCounts): Counts {
+  return { scanned: rows, ...counts };
 }

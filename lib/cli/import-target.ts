@@ -17,7 +17,8 @@ import { now, randomId, Session, type Cli } from "./session.ts";
 export interface Aim {
   /** Absent: nobody is asked anything. */
   readonly target: ImportTarget | undefined;
-  readonly jobId?: string;
+  /** Once it has begun. */
+  readonly jobId?: string | undefined;
   /** Notes that it begins. */
   begin(): Promise<void>;
   /** Notes what came of it, if it began. */
@@ -72,7 +73,9 @@ async function imported(cli: Cli, { stage, share, verify }: ImportOptions): Prom
   const verifyKms = verifying && pacedKms(verifying.kms, pace);
   const { writeSuite, readSuites, table, stage: stageName } = deployment;
   return {
-    jobId,
+    get jobId() {
+      return job?.jobId;
+    },
     target: {
       ...target(session, clients),
       writing: { jobId, dataKeys, writeSuite, now, newId: randomId },

@@ -4,7 +4,6 @@ import { open, type SealedProviderKey } from "../../../lib/envelope/envelope.ts"
 import { WaxsealError } from "../../../lib/errors.ts";
 import type { ValueResult } from "../../../lib/import/counts.ts";
 import type { ImportTarget } from "../../../lib/import/import-row.ts";
-import type { Present } from "../../../lib/import/import-store.ts";
 import { runImport, type ImportPlan } from "../../../lib/import/run-import.ts";
 import { parseColumns } from "../../../lib/legacy/columns.ts";
 import type { LegacyRow } from "../../../lib/legacy/row.ts";

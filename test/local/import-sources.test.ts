@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalSystem } from "../../local/system.ts";
 import { runCommand } from "../support/command.ts";
-import { vectorFile, vectorLines, vectorSecret } from "../support/legacy-values.ts";
+import { connectionString, vectorFile, vectorLines, vectorSecret } from "../support/legacy-values.ts";
 import { startForTest, storedItems } from "../support/local-system.ts";
 
 /** The legacy table in PostgreSQL, and imports without a deployment. */
@@ -19,7 +19,7 @@ beforeAll(async () => {
   [db, system] = await Promise.all([PGlite.create(), startForTest({ settings: { jobs: [] } })]);
   server = new PGLiteSocketServer({ db, port: 0, host: "127.0.0.1", maxConnections: 5 });
   await server.start();
-  address = `postgres://postgres:CANARY@${server.getServerConn()}/postgres`;
+  address = connectionString(server.getServerConn());
   environment["DATABASE_URL"] = address;
   await db.exec(
     `CREATE TABLE "User" (id text PRIMARY KEY, ${columns.map((one) => `"${one}" text`).join(", ")})`,

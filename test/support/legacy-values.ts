@@ -1,11 +1,17 @@
 import { createCipheriv, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ValueForm } from "../../lib/legacy/value.ts";
+import { CANARY } from "./keys.ts";
 
 /** Of `test/vectors/legacy/make_rows.py`. */
 export const vectorSecret = "the legacy secret of the test vectors";
 
 export const legacyForm: ValueForm = { shape: "iv:ct", encoding: "hex" };
+
+/** A connection string with a password that no output may have: made here, so that no file holds one. */
+export function connectionString(server: string, scheme = "postgres"): string {
+  return `${scheme}://${["postgres", CANARY].join(":")}@${server}/postgres`;
+}
 
 /** A value as a legacy application writes it. */
 export function legacyValue(

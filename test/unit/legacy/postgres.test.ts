@@ -3,6 +3,7 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { legacyRows } from "../../../lib/legacy/source.ts";
+import { connectionString } from "../../support/legacy-values.ts";
 import type { LegacyRow } from "../../../lib/legacy/row.ts";
 
 /** PostgreSQL itself, over its wire protocol; one session, whoever asks. */
@@ -14,7 +15,7 @@ beforeAll(async () => {
   db = await PGlite.create();
   server = new PGLiteSocketServer({ db, port: 0, host: "127.0.0.1", maxConnections: 5 });
   await server.start();
-  address = `postgres://postgres:CANARY@${server.getServerConn()}/postgres`;
+  address = connectionString(server.getServerConn());
   await db.exec(`
     CREATE TABLE "User" ("id" uuid PRIMARY KEY, "encryptedOpenAIKey" text, "encryptedGoogleKey" text);
     CREATE SCHEMA app;

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { parseColumns } from "../../../lib/legacy/columns.ts";
 import { jsonLinesRows } from "../../../lib/legacy/json-lines.ts";
 import { legacyRows } from "../../../lib/legacy/source.ts";
+import { connectionString } from "../../support/legacy-values.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "waxseal-import-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -83,7 +84,7 @@ describe("a source", () => {
     });
   });
 
-  test.each(["mysql://user:CANARY@host/db", "env:DATABASE_URL", "env:EMPTY"])(
+  test.each([connectionString("host", "mysql"), "env:DATABASE_URL", "env:EMPTY"])(
     "that is none (%#) is refused, and not quoted",
     (from) => {
       const environment = { DATABASE_URL: "host=CANARY", EMPTY: "" };
@@ -106,7 +107,7 @@ describe("a source", () => {
   });
 
   test("of PostgreSQL that cannot be reached says why, and neither host nor password", async () => {
-    const from = "postgres://someone:CANARY@127.0.0.1:1/db";
+    const from = connectionString("127.0.0.1:1");
     const read = collected(legacyRows({ ...options, from }));
     await expect(read).rejects.toMatchObject({
       code: "SOURCE_UNAVAILABLE",

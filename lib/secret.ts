@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 const REDACTED = "[redacted]";
@@ -26,6 +27,12 @@ export class Secret {
     return this.#value;
   }
 
+  /** Whether both hold the same text; how long it takes tells nothing of either. */
+  equals(other: Secret): boolean {
+    // Of hashes, since `timingSafeEqual` wants the same length of both.
+    return timingSafeEqual(digest(this.#value), digest(other.#value));
+  }
+
   toString(): string {
     return REDACTED;
   }
@@ -41,4 +48,8 @@ export class Secret {
   [inspect.custom](): string {
     return REDACTED;
   }
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text, "utf16le").digest();
 }

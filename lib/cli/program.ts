@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { addCensus } from "./commands/census.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
+import { addImport } from "./commands/import.ts";
 import { addJob } from "./commands/job.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRestore } from "./commands/restore.ts";
@@ -40,6 +41,7 @@ export function programFor(cli: Cli, version: string): Command {
   addRotate(program, cli);
   addRewrap(program, cli);
   addMigrate(program, cli);
+  addImport(program, cli);
   addExport(program, cli);
   addRestore(program, cli);
   addRetire(program, cli);

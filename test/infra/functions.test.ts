@@ -93,7 +93,7 @@ test("the stack's outputs are the API's URL, and what an operator's command need
     EncryptionKeyArn: { Value: "<ProviderKeysEncryptionKey.Arn>" },
     EncryptionKeys: { Value: "1=<ProviderKeysEncryptionKey.Arn>" },
     JobsTable: { Value: "<JobsTable>" },
-    Endpoints: { Value: expect.stringMatching(/^openai=openai-1,anthropic=anthropic-1,/) },
+    Endpoints: { Value: expect.stringMatching(/^openai=openai-1,anthropic=anthropic-1,/) as string },
     Issuer: { Value: "https://issuer.test" },
     WriteSuite: { Value: "A256CBC-HS512" },
     ReadSuites: { Value: "A256CBC-HS512,A256GCM" },

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:rewrap [-- SIZE …]`: how a rewrap's time and memory go with the number of records, beside a bare loop
+ * `npm run bench:rewrap [-- [--once] SIZE …]`: how a rewrap's time and memory go with the number of records, beside a bare loop
  * of the same two AWS calls at the same concurrency, turn by turn in one run. Against the local system: the figures
  * are of this machine's emulation, and only their relation says something of the product.
  */
@@ -11,13 +11,17 @@ import { rewrapRole, rotateMaterial } from "../test/support/rewrap-run.ts";
 import type { Measured } from "./rewrap-process.ts";
 
 const DEFAULT_SIZES = [1_000, 10_000];
-const TURNS = 2;
+/** Turns of each; `--once` is for sizes that take long. */
+const TURNS = process.argv.includes("--once") ? 1 : 2;
 const ports = { api: 0, aws: 0, standIn: 0, actingProxy: 0, deleteOwner: 0 };
 
-const asked = process.argv.slice(2).map(Number);
+const asked = process.argv
+  .slice(2)
+  .filter((argument) => argument !== "--once")
+  .map(Number);
 const sizes = asked.length > 0 ? asked : DEFAULT_SIZES;
 if (!sizes.every((size) => Number.isInteger(size) && size > 0 && size <= 1_000_000)) {
-  console.error("Usage: npm run bench:rewrap [-- SIZE …], as 1000 10000 100000");
+  console.error("Usage: npm run bench:rewrap [-- [--once] SIZE …], as 1000 10000 100000");
   process.exit(2);
 }
 console.log("records  run   seconds  records/s  peak MB  heap MB");

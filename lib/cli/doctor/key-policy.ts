@@ -4,6 +4,7 @@ import type { Deployment } from "../deployment.ts";
 interface Statement {
   readonly Effect?: string;
   readonly Principal?: unknown;
+  readonly Resource?: unknown;
   readonly Action?: string | readonly string[];
   readonly NotAction?: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -24,15 +25,19 @@ const admission: Readonly<Record<string, keyof Admitted | "nobody">> = {
 
 /**
  * What of a key policy is not as the stack wrote it, as far as it decides who can use the KMS key: every denial is
- * there, and nobody else is let in.
+ * there, and nobody else is let in, to manage it either.
  *
+ * @param account - the id of the account that the KMS key is in.
  * @returns sentences; none where all holds.
  */
-export function policyFaults(policy: string, admitted: Admitted, stage: string): string[] {
+export function policyFaults(policy: string, admitted: Admitted, stage: string, account: string): string[] {
   const statements = statementsOf(policy);
   if (!statements) return ["the policy cannot be read"];
   const uses = Object.keys(admission);
   return [
+    ...(statements.some((statement) => isToOthers(statement, account))
+      ? ["it lets in others than the account"]
+      : []),
     ...uses
       .filter((action) => !isDenied(statements, action, admitted))
       .map((action) => `${action} is not denied to everyone else`),
@@ -61,8 +66,7 @@ function statementsOf(policy: string): Statement[] | undefined {
 function isDenied(statements: readonly Statement[], action: string, admitted: Admitted): boolean {
   const group = admission[action] ?? "nobody";
   return statements.some((statement) => {
-    if (statement.Effect !== "Deny" || !isEveryone(statement.Principal) || !names(statement, action))
-      return false;
+    if (!deniesEveryone(statement, action)) return false;
     const conditions = statement.Condition ?? {};
     if (Object.keys(conditions).length === 0) return true;
     const { "aws:PrincipalArn": exempt, ...others } = conditions["ArnNotEquals"] ?? {};
@@ -84,9 +88,7 @@ function isOpen(statements: readonly Statement[], action: string, admitted: Admi
 function isBound(statements: readonly Statement[], name: string, value: string): boolean {
   return statements.some(
     (statement) =>
-      statement.Effect === "Deny" &&
-      isEveryone(statement.Principal) &&
-      names(statement, "kms:Decrypt") &&
+      deniesEveryone(statement, "kms:Decrypt") &&
       JSON.stringify(statement.Condition) ===
         JSON.stringify({ StringNotEquals: { [`kms:EncryptionContext:${name}`]: value } }),
   );
@@ -105,6 +107,30 @@ function matches(pattern: string, action: string): boolean {
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "i").test(action);
+}
+
+/** Of what the stack writes: for everyone by name, on the KMS key as a whole, and nothing by exception. */
+function deniesEveryone(statement: Statement, action: string): boolean {
+  const { Effect: effect, Principal: principal, NotAction: others, Resource: resource } = statement;
+  return (
+    effect === "Deny" &&
+    isEveryone(principal) &&
+    others === undefined &&
+    resource === "*" &&
+    names(statement, action)
+  );
+}
+
+/** An Allow of the stack's names the account, in which IAM decides, and nobody else. */
+function isToOthers({ Effect: effect, Principal: principal }: Statement, account: string): boolean {
+  if (effect !== "Allow") return false;
+  const { AWS: named, ...more } = (typeof principal === "object" && principal ? principal : {}) as Record<
+    string,
+    unknown
+  >;
+  const isAccount =
+    typeof named === "string" && new RegExp(`^arn:aws[a-z-]*:iam::${account}:root$`).test(named);
+  return !isAccount || Object.keys(more).length > 0;
 }
 
 function isEveryone(principal: unknown): boolean {

@@ -49,7 +49,7 @@ async function checkPolicy(
   arn: string,
 ): Promise<Check[]> {
   const { Policy: policy = "" } = await asked(() => own.kms.send(new GetKeyPolicyCommand({ KeyId: arn })));
-  const faults = policyFaults(policy, deployment.admitted, deployment.stage);
+  const faults = policyFaults(policy, deployment.admitted, deployment.stage, arn.split(":")[4] ?? "");
   const advice = "deploy the stack again, and look in CloudTrail for PutKeyPolicy: who changed it?";
   if (faults.length === 0) return [ok(name, "lets in the stack's roles, each for its use, and nobody else")];
   return faults.map((fault) => wrong(name, fault, advice));

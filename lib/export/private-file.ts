@@ -34,7 +34,8 @@ export async function writePrivateFile(
       const chunk = Buffer.from(text, "utf8");
       hash.update(chunk);
       bytes += chunk.byteLength;
-      await file.write(chunk);
+      // Whole: `write` may write less.
+      await file.writeFile(chunk);
     });
     await file.sync();
     await file.close();

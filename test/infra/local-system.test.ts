@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { actingRoutes, functionEntries, gatewayProblems, routes } from "../../lib/routes.ts";
+import type { TableResource } from "../../local/stack.ts";
 import { loadStack } from "../../local/template.ts";
 import { fixtureEntries, ofType, synthesised, testSettings } from "./synthesised.ts";
 
@@ -37,12 +38,28 @@ describe("the local system runs what the template deploys", () => {
 
   test("with every statement that the template's policies have", () => {
     const written = JSON.stringify(deployed.resources).match(/"Effect":"(Allow|Deny)"/g) ?? [];
-    const trustPolicies = local.roles.length;
     const loaded = [
-      ...local.roles.flatMap(({ statements }) => statements),
+      ...local.roles.flatMap(({ statements, trust }) => [...statements, ...trust]),
       ...local.kmsKeys.flatMap(({ policy }) => policy),
     ];
-    expect(loaded).toHaveLength(written.length - trustPolicies);
+    expect(loaded).toHaveLength(written.length);
+  });
+
+  test("with the KMS key's alias and yearly rotation, the table's protection, and every output", () => {
+    expect(local.kmsKeys.flatMap(({ aliases }) => aliases)).toHaveLength(
+      ofType(deployed, "AWS::KMS::Alias").length,
+    );
+    expect(local.kmsKeys[0]).toMatchObject({ rotationPeriodDays: 365 });
+    const isOfKeys = ({ keySchema }: TableResource) => keySchema.some((one) => one.AttributeName === "slot");
+    expect(local.tables.find(isOfKeys)).toMatchObject({
+      deletionProtection: true,
+      pointInTimeRecovery: true,
+    });
+    expect(local.outputs).toMatchObject({
+      ProviderKeysTable: local.tables.find(isOfKeys)?.tableName,
+      EncryptionKeyArn: local.kmsKeys[0]?.arn,
+      ApiUrl: expect.stringMatching(/^https:\/\/.+\.amazonaws\.com\/.+/) as string,
+    });
   });
 
   test("a URL for each function of back ends, which streams where its route does, for the roles that may", () => {

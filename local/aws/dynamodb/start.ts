@@ -9,9 +9,10 @@ import { Tables } from "./tables.ts";
 import { sweepExpired } from "./ttl.ts";
 import { Writer } from "./writer.ts";
 
-const leastPauseMs = 5_000;
-/** A sweep reads whole tables: between two there are fifty times what the last one took, two percent of the time. */
-const pauseFactor = 50;
+/** A sweep reads whole tables: it may have two percent of the time, and small tables have one every five seconds. */
+export function pauseAfterSweep(tookMs: number): number {
+  return Math.max(5_000, 50 * tookMs);
+}
 
 export interface DynamoDb {
   readonly service: AwsService;
@@ -48,12 +49,12 @@ export async function startDynamoDb(
     timer = setTimeout(() => {
       const began = performance.now();
       void sweep().then(() => {
-        if (!closed) sweepAfter(Math.max(leastPauseMs, pauseFactor * (performance.now() - began)));
+        if (!closed) sweepAfter(pauseAfterSweep(performance.now() - began));
       });
     }, pauseMs).unref();
   };
   let closed = false;
-  sweepAfter(leastPauseMs);
+  sweepAfter(pauseAfterSweep(0));
   return {
     service: dynamoDbService(tables, backend, writer),
     streams: streamsService(tables, streamLog),

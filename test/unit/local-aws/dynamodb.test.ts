@@ -1,7 +1,7 @@
 /** DynamoDB Developer Guide, "How it works: DynamoDB Time to Live (TTL)" and "DynamoDB Streams and Time to Live". */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { callersOf } from "../../../local/aws/caller.ts";
-import { startDynamoDb, type DynamoDb } from "../../../local/aws/dynamodb/start.ts";
+import { pauseAfterSweep, startDynamoDb, type DynamoDb } from "../../../local/aws/dynamodb/start.ts";
 import { startBackend } from "../../../local/aws/dynamodb/backend.ts";
 import { StreamLog, streamArnOf } from "../../../local/aws/dynamodb/stream-log.ts";
 import { Tables } from "../../../local/aws/dynamodb/tables.ts";
@@ -59,6 +59,11 @@ test("the sweep deletes what has expired, by at most five years, and nothing els
   await put("no expiry");
   await dynamoDb.sweep();
   expect(await slotsLeft()).toEqual(["long ago", "no expiry", "no number", "not yet"]);
+});
+
+test("small tables are swept every five seconds, large ones for two percent of the time", () => {
+  expect(pauseAfterSweep(1)).toBe(5_000);
+  expect(pauseAfterSweep(10_000)).toBe(500_000);
 });
 
 test("an expiry is a REMOVE by DynamoDB itself, with the old image; a caller's delete names nobody", async () => {

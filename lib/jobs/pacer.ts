@@ -30,9 +30,11 @@ export function pacer(callsPerSecond: number, { now, wait }: PacerClock = clock)
   let next = 0;
   return {
     async take() {
-      const at = Math.max(now(), next);
+      const asked = now();
+      const at = Math.max(asked, next);
       next = at + distance;
-      if (at > now()) await wait(at - now());
+      // By one look at the clock: a second one may be past it, and a negative wait is warned of.
+      if (at > asked) await wait(at - asked);
     },
     wasThrottled() {
       distance = Math.min(distance * 1.5, least * SLOWEST);

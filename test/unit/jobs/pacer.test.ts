@@ -34,6 +34,16 @@ describe("calls", () => {
     expect(time.now() - after).toBeCloseTo(10);
   });
 
+  test("wait for no negative time, however the clock goes on between two looks", async () => {
+    let at = 0;
+    const waits: number[] = [];
+    const wait = async (milliseconds: number) => void waits.push(milliseconds);
+    const pace = pacer(100, { now: () => (at += 7), wait });
+    for (let calls = 0; calls < 5; calls += 1) await pace.take();
+    expect(waits).toHaveLength(4);
+    expect(Math.min(...waits)).toBeGreaterThan(0);
+  });
+
   test("slow down when they are throttled, to a tenth at the least, and come back when they are not", async () => {
     const time = clock();
     const pace = pacer(100, time);

@@ -1,4 +1,5 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
+import { auditLocks, trailModes } from "../lib/audit-settings.ts";
 import {
   cipherSuites,
   environmentOf,
@@ -141,6 +142,39 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
   // The account's own quota is 10,000 a second at first, and can be raised (API Gateway, "Quotas").
   stageRateLimit: wholeNumber(1, 100_000),
   stageBurstLimit: wholeNumber(1, 100_000),
+  auditLock: { allowed: `one of ${auditLocks.join(", ")}`, holds: (value) => isOneOf(value, auditLocks) },
+  auditLockDays: wholeNumber(1, 36_500),
+  auditRetentionDays: {
+    allowed: "0 (for ever), or a whole number of days from 30 to 36500",
+    holds: (value) => value === 0 || isWithin(value, 30, 36_500),
+  },
+  // Lambda, "CreateEventSourceMapping": MaximumBatchingWindowInSeconds.
+  auditBatchSeconds: wholeNumber(0, 300),
+  checkpointSchedule: {
+    allowed:
+      "off, by-stage, rate(N minutes), rate(N hours), rate(N days), or cron(…) as Amazon EventBridge has it",
+    holds: (value) =>
+      matches(
+        value,
+        /^(off|by-stage|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,2}) (minutes|hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
+      ),
+  },
+  trail: { allowed: `one of ${trailModes.join(", ")}`, holds: (value) => isOneOf(value, trailModes) },
+  trailBucket: {
+    allowed: "the name of the trail's bucket where trail is existing, else none",
+    holds: (value, { trail }) =>
+      trail === "existing" ? matches(value, /^(?!none$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/) : value === "none",
+  },
+  trailPrefix: {
+    allowed: "the prefix that the trail was given, without a slash at its ends, or none",
+    holds: (value) => matches(value, /^[A-Za-z0-9!_.*'()-]+(\/[A-Za-z0-9!_.*'()-]+)*$/),
+  },
+  // An hour is longer than any claim's function lives; a day is longer than anybody wants to wait.
+  graceSeconds: wholeNumber(0, 86_400),
+  auditors: {
+    allowed: "a list of ARNs of IAM roles or users",
+    holds: (value) => isListOf(value, isPrincipalArn),
+  },
   waf: { allowed: "off or on", holds: (value) => isOneOf(value, ["off", "on"]) },
 };
 

@@ -11,6 +11,7 @@ import { isActing, openToRoles, type ActingFunctionName, type ApiFunctionName } 
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
+import { Audit } from "./audit/audit.ts";
 import { WaxsealFunction } from "./function.ts";
 import { Jobs } from "./jobs.ts";
 import { deploymentOutputs } from "./outputs.ts";
@@ -37,6 +38,7 @@ export class WaxsealStack extends Stack {
   readonly providerKeys: ProviderKeys;
   readonly rateLimits: RateLimits;
   readonly jobs: Jobs;
+  readonly audit: Audit;
 
   constructor(scope: Construct, id: string, props: WaxsealStackProps) {
     super(scope, id, { description: "Waxseal: users' API keys, sealed, used, accounted for" });
@@ -44,6 +46,7 @@ export class WaxsealStack extends Stack {
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
     this.rateLimits = new RateLimits(this, "RateLimits");
     this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
+    this.audit = new Audit(this, "Audit", { settings, providerKeys: this.providerKeys });
     const names = Object.keys(functionEntries) as FunctionName[];
     const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
     const made = this.#functions(names.filter(isOfApi), settings, entries);

@@ -2,6 +2,7 @@
  * What an operator sets. The stack reads it from the CDK context (`waxseal` in `cdk.json`, or `-c`),
  * hands it to the functions as environment variables, and the functions read it back here.
  */
+import { defaultAuditSettings, type AuditSettings } from "./audit-settings.ts";
 import type { CipherSuite } from "./envelope/suites.ts";
 import { WaxsealError } from "./errors.ts";
 import type { ProviderSettings } from "./providers/registered.ts";
@@ -33,7 +34,7 @@ export interface ActingRole {
   readonly may: readonly ("use" | "delete")[];
 }
 
-export interface Settings extends ProviderSettings {
+export interface Settings extends ProviderSettings, AuditSettings {
   /** Part of every encryption context, so that stages cannot open each other's records. */
   readonly stage: string;
   /** The OIDC issuer whose tokens are accepted, as in `iss`. */
@@ -133,6 +134,7 @@ export const defaultSettings: Settings = {
   stageRateLimit: 200,
   stageBurstLimit: 400,
   waf: "off",
+  ...defaultAuditSettings,
 };
 
 /** The settings that functions read, as environment variables. The stack adds tables and key. */
@@ -161,6 +163,7 @@ export function environmentOf(settings: Settings): Record<string, string> {
 
 /** What the stack alone reads. */
 type SettingOfTheStack =
+  | keyof AuditSettings
   | "encryptionKeys"
   | "writeEncryptionKey"
   | "jobs"

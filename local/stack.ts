@@ -25,6 +25,15 @@ export interface TableResource {
   /** As DynamoDB's CreateTable takes them. */
   readonly keySchema: readonly { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
   readonly attributeDefinitions: readonly { AttributeName: string; AttributeType: "S" | "N" | "B" }[];
+  /** As DynamoDB's CreateTable takes them. */
+  readonly globalSecondaryIndexes?: readonly {
+    readonly IndexName: string;
+    readonly KeySchema: readonly { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
+    readonly Projection: {
+      readonly ProjectionType: "ALL" | "KEYS_ONLY" | "INCLUDE";
+      readonly NonKeyAttributes?: readonly string[];
+    };
+  }[];
   readonly streamViewType?: "NEW_AND_OLD_IMAGES" | "NEW_IMAGE" | "OLD_IMAGE" | "KEYS_ONLY";
   readonly timeToLiveAttribute?: string;
   readonly deletionProtection?: boolean;

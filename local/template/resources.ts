@@ -26,18 +26,13 @@ export interface Resource {
 export function table({ logicalId, id, arn, properties }: Resource): TableResource {
   const { KeySchema, AttributeDefinitions, StreamSpecification, TimeToLiveSpecification, ...others } =
     properties;
-  const { DeletionProtectionEnabled, PointInTimeRecoverySpecification, ...named } = others;
+  const { DeletionProtectionEnabled, PointInTimeRecoverySpecification, ...rest } = others;
+  const { GlobalSecondaryIndexes, ...named } = rest;
   onlyKnown(named, ["TableName", "BillingMode"], logicalId);
   return {
     tableName: id,
     arn,
-    keySchema: asList(KeySchema, `${logicalId}.KeySchema`).map((element) => {
-      const { AttributeName, KeyType } = asObject(element, `${logicalId}.KeySchema`);
-      return {
-        AttributeName: asText(AttributeName, `${logicalId}.KeySchema`),
-        KeyType: asOneOf(KeyType, ["HASH", "RANGE"], `${logicalId}.KeySchema`),
-      };
-    }),
+    keySchema: keySchemaOf(KeySchema, `${logicalId}.KeySchema`),
     attributeDefinitions: asList(AttributeDefinitions, `${logicalId}.AttributeDefinitions`).map(
       (definition) => {
         const { AttributeName, AttributeType } = asObject(definition, `${logicalId}.AttributeDefinitions`);
@@ -47,11 +42,42 @@ export function table({ logicalId, id, arn, properties }: Resource): TableResour
         };
       },
     ),
+    ...indexesOf(GlobalSecondaryIndexes, `${logicalId}.GlobalSecondaryIndexes`),
     ...streamOf(StreamSpecification, `${logicalId}.StreamSpecification`),
     ...timeToLiveOf(TimeToLiveSpecification, `${logicalId}.TimeToLiveSpecification`),
     ...(DeletionProtectionEnabled === true && { deletionProtection: true }),
     ...recoveryOf(PointInTimeRecoverySpecification, `${logicalId}.PointInTimeRecoverySpecification`),
   };
+}
+
+function keySchemaOf(value: unknown, where: string): TableResource["keySchema"] {
+  return asList(value, where).map((element) => {
+    const { AttributeName, KeyType } = asObject(element, where);
+    return {
+      AttributeName: asText(AttributeName, where),
+      KeyType: asOneOf(KeyType, ["HASH", "RANGE"], where),
+    };
+  });
+}
+
+function indexesOf(value: unknown, where: string): Pick<TableResource, "globalSecondaryIndexes"> {
+  if (value === undefined) return {};
+  const indexes = asList(value, where).map((index) => {
+    const { IndexName, KeySchema, Projection, ...others } = asObject(index, where);
+    onlyKnown(others, [], where);
+    const { ProjectionType, NonKeyAttributes } = asObject(Projection, where);
+    return {
+      IndexName: asText(IndexName, where),
+      KeySchema: keySchemaOf(KeySchema, where),
+      Projection: {
+        ProjectionType: asOneOf(ProjectionType, ["ALL", "KEYS_ONLY", "INCLUDE"], where),
+        ...(NonKeyAttributes !== undefined && {
+          NonKeyAttributes: asList(NonKeyAttributes, where).map((name) => asText(name, where)),
+        }),
+      },
+    };
+  });
+  return { globalSecondaryIndexes: indexes };
 }
 
 function recoveryOf(specification: unknown, where: string): Pick<TableResource, "pointInTimeRecovery"> {

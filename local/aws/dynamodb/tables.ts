@@ -23,6 +23,7 @@ export class Tables {
         TableName: table.tableName,
         KeySchema: table.keySchema,
         AttributeDefinitions: table.attributeDefinitions,
+        ...(table.globalSecondaryIndexes && { GlobalSecondaryIndexes: table.globalSecondaryIndexes }),
         BillingMode: "PAY_PER_REQUEST",
       });
       const exists = String(reply.body["__type"]).endsWith("ResourceInUseException");

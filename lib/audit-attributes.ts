@@ -1,0 +1,19 @@
+/** The attribute names of the audit's tables, by what may be done with them: see `lib/attributes.ts`. */
+
+/** Partition and sort key of `AuditLog`. */
+export const eventKeyAttributes = ["recordId", "eventSeq"] as const;
+
+/** The index by which an owner's events are found, newest first: partition and sort key. */
+export const byOwnerIndex = { indexName: "byOwner", keys: ["ownerId", "at"] } as const;
+
+/** What the index has beside the keys: all that a person sees of an event. */
+export const activityAttributes = ["type", "provider", "name", "actor", "caller", "useId"] as const;
+
+/** The index by which an event is found that explains a call of KMS: `use/<useId>`, `kms/<kmsRequestId>`. */
+export const byWitnessIndex = { indexName: "byWitness", keys: ["witnessId"] } as const;
+
+/** What it has beside the keys. */
+export const witnessAttributes = ["type", "ownerId", "slot", "at", "caller"] as const;
+
+/** The index of `TrailLedger` of what is not settled: sharded, oldest first. */
+export const pendingIndex = { indexName: "pending", keys: ["pendingShard", "seenAt"] } as const;

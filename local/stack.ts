@@ -42,6 +42,7 @@ export interface TableResource {
 
 export interface KmsKeyResource {
   readonly keyId: string;
+  readonly description?: string;
   readonly arn: string;
   readonly policy: readonly Statement[];
   /** The policy document as the template has it, resolved, for GetKeyPolicy. */

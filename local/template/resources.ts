@@ -105,10 +105,11 @@ function timeToLiveOf(specification: unknown, where: string): Pick<TableResource
 }
 
 export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyResource {
-  const { KeyPolicy, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
-  onlyKnown(others, ["Description"], logicalId);
+  const { KeyPolicy, Description, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
+  onlyKnown(others, [], logicalId);
   return {
     keyId: id,
+    ...(Description !== undefined && { description: asText(Description, `${logicalId}.Description`) }),
     arn,
     policy: keyPolicyStatements(KeyPolicy, `${logicalId}.KeyPolicy`),
     policyDocument: KeyPolicy,

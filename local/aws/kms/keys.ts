@@ -16,6 +16,7 @@ interface StoredKey extends Rotating {
   deletionAt?: number;
   /** As JSON text. */
   policyDocument: string;
+  description?: string;
 }
 
 export interface KmsKey extends StoredKey {
@@ -53,7 +54,7 @@ export class KeyStore {
 
   #deploy(resource: KmsKeyResource): void {
     assertSupported(resource.policy);
-    const { keyId, arn, policy, rotationPeriodDays } = resource;
+    const { keyId, arn, policy, rotationPeriodDays, description } = resource;
     const now = this.#now().getTime();
     const kmsKey = this.#keys.get(keyId) ?? {
       keyId,
@@ -65,6 +66,7 @@ export class KeyStore {
       policyDocument: "",
     };
     kmsKey.policy = policy;
+    if (description !== undefined) kmsKey.description = description;
     kmsKey.policyDocument = JSON.stringify(resource.policyDocument);
     if (kmsKey.automatic?.periodDays !== rotationPeriodDays) schedule(kmsKey, rotationPeriodDays, now);
     this.#keys.set(keyId, kmsKey);

@@ -17,7 +17,7 @@ function describe(kmsKey: KmsKey): JsonObject {
     Arn: kmsKey.arn,
     CreationDate: kmsKey.createdAt / 1000,
     Enabled: kmsKey.state === "Enabled",
-    Description: "",
+    Description: kmsKey.description ?? "",
     KeyUsage: "ENCRYPT_DECRYPT",
     KeyState: kmsKey.state,
     ...(kmsKey.deletionAt === undefined ? {} : { DeletionDate: kmsKey.deletionAt / 1000 }),

@@ -85,13 +85,14 @@ function isOpen(statements: readonly Statement[], action: string, admitted: Admi
   });
 }
 
+/** Every use of it is denied under another encryption context, not the decryption alone. */
 function isBound(statements: readonly Statement[], name: string, value: string): boolean {
-  return statements.some(
-    (statement) =>
-      deniesEveryone(statement, "kms:Decrypt") &&
-      JSON.stringify(statement.Condition) ===
-        JSON.stringify({ StringNotEquals: { [`kms:EncryptionContext:${name}`]: value } }),
-  );
+  const condition = JSON.stringify({ StringNotEquals: { [`kms:EncryptionContext:${name}`]: value } });
+  const binding = statements.filter((statement) => JSON.stringify(statement.Condition) === condition);
+  // A grant takes no encryption context; every other use does, a rewrap's both ends too.
+  return Object.keys(admission)
+    .filter((action) => action !== "kms:CreateGrant")
+    .every((action) => binding.some((statement) => deniesEveryone(statement, action)));
 }
 
 function names({ Action: actions, NotAction: others }: Statement, action: string): boolean {

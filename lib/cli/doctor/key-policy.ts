@@ -71,7 +71,9 @@ function isDenied(statements: readonly Statement[], action: string, admitted: Ad
     if (Object.keys(conditions).length === 0) return true;
     const { "aws:PrincipalArn": exempt, ...others } = conditions["ArnNotEquals"] ?? {};
     const isOnly = Object.keys(conditions).length === 1 && Object.keys(others).length === 0;
-    return isOnly && exempt !== undefined && group !== "nobody" && isWithin(list(exempt), admitted[group]);
+    if (!isOnly || exempt === undefined || group === "nobody") return false;
+    // With no value at all it is malformed, and denies nothing for certain.
+    return list(exempt).length > 0 && isWithin(list(exempt), admitted[group]);
   });
 }
 

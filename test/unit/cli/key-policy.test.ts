@@ -68,6 +68,7 @@ describe("a key policy has a fault where it", () => {
     ["allows it to roles by a wildcard", and(allow("kms:Decrypt", [role("*")]))],
     ["lets a role that saves open", and(allow("kms:Decrypt", admitted.saving))],
     ["exempts another role", withOpening(deny("kms:Decrypt", unless([role("proxy"), role("other")])))],
+    ["exempts by an empty list", withOpening(deny("kms:Decrypt", unless([])))],
     ["exempts by a wildcard", withOpening(deny("kms:Decrypt", unless([role("*")])))],
     [
       "denies by exception of the action",

@@ -1,4 +1,10 @@
-import { DescribeKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { retire, undo } from "../../lib/cli/retire.ts";
 import { Session, type Cli } from "../../lib/cli/session.ts";
@@ -147,6 +153,23 @@ describe("the old KMS key is retired", () => {
     const { code, json } = await runCommand(system, ["retire", first, "--json"]);
     expect({ code, json }).toMatchObject({ code: 3, json: { state: "needed", records: 1 } });
     expect(await stateOf(first)).toBe("Enabled");
+    expect((await runCommand(system, ["rewrap"])).code).toBe(0);
+  });
+
+  test("and is named by the doctor while records need it and it is disabled, or waits to be deleted", async () => {
+    const kms = new KMSClient(awsConfig(system));
+    await writtenUnderFirst("needed-and-disabled");
+    const wrong = async () => {
+      const { code, json } = await runCommand(system, ["doctor", "--json"]);
+      const checks = json["checks"] as { name: string; state: string; found: string }[];
+      return { code, found: checks.filter(({ state }) => state === "wrong").map(({ found }) => found) };
+    };
+    expect(await wrong()).toEqual({ code: 0, found: [] });
+    await kms.send(new DisableKeyCommand({ KeyId: arnOf(first) }));
+    expect(await wrong()).toEqual({ code: 1, found: ["1 do not open: KMS key 1 is Disabled"] });
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId: arnOf(first), PendingWindowInDays: 30 }));
+    expect(await wrong()).toEqual({ code: 1, found: ["1 do not open: KMS key 1 is PendingDeletion"] });
+    expect((await runCommand(system, ["retire", first, "--undo"])).code).toBe(0);
     expect((await runCommand(system, ["rewrap"])).code).toBe(0);
   });
 

@@ -94,6 +94,15 @@ test("the report of a restore follows no link, and is its owner's alone where th
   expect(statSync(report).mode & 0o777).toBe(0o600);
 });
 
+test.each(["2026-11-01T10:00:00", "2026-11-01", "11/01/2026", "1"])(
+  "the time of a restored table says its zone: %s would be this machine's",
+  async (time) => {
+    const args = ["--out", inFolder("zone.jsonl"), "--table", tableName(system), "--as-of", time, "--json"];
+    const { code, json } = await runCommand(system, ["export", ...args]);
+    expect({ code, json }).toMatchObject({ code: 2, json: { error: { code: "USAGE" } } });
+  },
+);
+
 test("an export of another stage, or older than the traces of removals, is refused", async () => {
   const file = inFolder("old.jsonl");
   const restored = ["--table", tableName(system), "--as-of"];

@@ -58,12 +58,14 @@ export async function retire(cli: Cli, session: Session, encryptionKeyId: string
     encryptionKeyId,
   );
   const records = await recordsUnder(cli, session, encryptionKeyId);
+  const note = await readNote(session, encryptionKeyId);
   if (records > 0) {
-    await noteOf(session, encryptionKeyId, {});
+    // Ours, of a command that was stopped before it counted once more; what somebody else disabled stays so.
+    if (keyState === "Disabled" && note.unneededSince !== undefined) await undo(session, encryptionKeyId);
+    else await noteOf(session, encryptionKeyId, {});
     return { state: "needed", records };
   }
   if (keyState === "PendingDeletion") return { state: "pendingDeletion", deletionAt };
-  const note = await readNote(session, encryptionKeyId);
   if (keyState === "Disabled") {
     // By somebody else, who did not say when.
     const disabledAt = note.disabledAt ?? now().toISOString();

@@ -1,5 +1,5 @@
 import type { DataKeyUnwrapper } from "../envelope/keyring.ts";
-import { isWaxsealError, WaxsealError, type ErrorCode } from "../errors.ts";
+import { isWaxsealError, type ErrorCode } from "../errors.ts";
 import { claimForJob } from "../jobs/claim.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 import { openClaimed, type OpenClaimedPorts } from "../provider-keys/open-claimed.ts";
@@ -88,12 +88,7 @@ async function openedLine(ports: OwnerExportPorts, address: RecordAddress): Prom
     at: ports.now().toISOString(),
   } as const;
   const claimed = await claimForJob(ports, address, change);
-  if (!claimed) {
-    // There still, and so damaged that it cannot be claimed: not left out without a word.
-    const isThere = (await slotsOf(ports, address.ownerId)).some(({ slot }) => slot === address.slot);
-    if (isThere) throw new WaxsealError("DECRYPT_FAILED");
-    return undefined;
-  }
+  if (!claimed) return undefined;
   const { providerKey } = await openClaimed(ports, address, claimed, ports.unwrapperFor(useId));
   return plaintextLine(aboutOf(address, claimed), providerKey);
 }

@@ -146,7 +146,11 @@ export class JobStore {
   /** Whoever runs it stops after its page; one that nobody runs is cancelled. If it is still as it was read. */
   requestCancel(job: Job): Promise<Job> {
     const wanted = job.state === "stopped" ? { state: "cancelled", endedAt: this.#at() } : {};
-    const { ExpressionAttributeNames: names, ExpressionAttributeValues: values, ...update } = set({
+    const {
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+      ...update
+    } = set({
       cancelRequested: true,
       ...wanted,
     });

@@ -16,8 +16,11 @@ test("a restore that was stopped does not say that it is done", async () => {
     await table.put(await table.record({ ownerId: "owner", slot: "openai/default" }, "A256GCM", canaryKey()));
     const { dynamo, name } = table;
     const file = join(folder, "export.jsonl");
-    await exportSealed({ dynamo, table: name, stage, now: () => new Date() }, file, false);
-    const session = { own: { dynamo }, deployment: { table: name, stage, tombstoneDays: 30 } };
+    await exportSealed({ dynamo, table: name, stage, tombstoneDays: 30, now: () => new Date() }, file, false);
+    const session = {
+      own: { dynamo },
+      deployment: { table: name, stage, tombstoneDays: 30, encryptionKeys: new Map() },
+    };
     const answers: { json: Answer; lines: readonly string[] }[] = [];
     for (const signal of [new AbortController().signal, AbortSignal.abort()]) {
       const terminal: Cli["terminal"] = {

@@ -103,7 +103,7 @@ describe("an owner's export in plaintext", () => {
     expect(failures).toEqual([
       { slot: "openai/a", reason: "DECRYPT_FAILED" },
       { slot: "openai/b", reason: "ORIGIN_NOT_REGISTERED" },
-      { slot: "openai/d", reason: "DECRYPT_FAILED" },
+      { slot: "openai/d", reason: "RECORD_MALFORMED" },
     ]);
     expect(lines.map(({ apiKey }) => apiKey)).toEqual([good]);
   });

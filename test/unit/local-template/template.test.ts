@@ -238,8 +238,8 @@ describe("what is not known throws, naming it and the logical id", () => {
     ["a conditional resource", changed("Table", {}, { Condition: "C" }), "Table: Condition is not supported"],
     [
       "an index",
-      changed("Table", { GlobalSecondaryIndexes: [] }),
-      "Table: GlobalSecondaryIndexes is not supported",
+      changed("Table", { LocalSecondaryIndexes: [] }),
+      "Table: LocalSecondaryIndexes is not supported",
     ],
     [
       "a schema's type",

@@ -4,7 +4,7 @@
  * names no test. Found with the versions that `run.ts` installs, November 2026.
  */
 export type Judge = "dynamodb-local" | "moto";
-export type Suite = "dynamodb" | "kms";
+export type Suite = "dynamodb" | "kms" | "s3";
 
 type Differences = Readonly<Record<string, string>>;
 
@@ -18,6 +18,7 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
         "it does not have the operation",
     },
     kms: {},
+    s3: {},
   },
   moto: {
     dynamodb: {
@@ -48,5 +49,6 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
       "a policy that is no JSON is malformed": "it takes any text",
       "a policy that would lock its own author out is refused": "it does not check for lockout",
     },
+    s3: {},
   },
 };

@@ -80,7 +80,7 @@ export function readRequest(
   if (headers["x-amz-copy-source"] !== undefined) throw unknownOperation("S3", "CopyObject");
   const header = (one: string) => headers[one]?.toString();
   const metadata = Object.entries(headers).flatMap(([one, value]) =>
-    one.startsWith(metaPrefix) ? [[one.slice(metaPrefix.length), String(value)] as const] : [],
+    one.startsWith(metaPrefix) ? [[one.slice(metaPrefix.length), value?.toString() ?? ""] as const] : [],
   );
   return { operation, bucket, name, query, header, metadata: Object.fromEntries(metadata), body };
 }

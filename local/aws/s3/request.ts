@@ -75,13 +75,12 @@ export function readRequest(
     ? operations[asked as keyof typeof operations]
     : undefined;
   if (bucket === "" || !operation) throw unknownOperation("S3", asked);
-  if (String(headers["content-encoding"] ?? "").includes("aws-chunked"))
+  if (headers["content-encoding"]?.includes("aws-chunked"))
     throw unknownOperation("S3", "bodies in aws-chunked encoding");
   if (headers["x-amz-copy-source"] !== undefined) throw unknownOperation("S3", "CopyObject");
   const header = (one: string) => headers[one]?.toString();
-  const metadata = Object.entries(headers).flatMap(([one, value]) =>
-    one.startsWith(metaPrefix) ? [[one.slice(metaPrefix.length), value?.toString() ?? ""] as const] : [],
-  );
+  const metaNames = Object.keys(headers).filter((one) => one.startsWith(metaPrefix));
+  const metadata = metaNames.map((one) => [one.slice(metaPrefix.length), header(one) ?? ""] as const);
   return { operation, bucket, name, query, header, metadata: Object.fromEntries(metadata), body };
 }
 

@@ -62,7 +62,8 @@ export function operationOf(method: string, on: Known["on"], query: URLSearchPar
     alike.find(([, { by }]) => by === undefined) ??
     [];
   if (operation !== undefined) return operation;
-  throw unknownOperation("S3", [method, "of an", on, "with", ...query.keys()].join(" "));
+  const parameters = [...query.keys()].join(", ");
+  throw unknownOperation("S3", `${method} ${on}${parameters && ` with ${parameters}`}`);
 }
 
 /** Of every request. */

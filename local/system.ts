@@ -139,7 +139,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     cleanups.push(() => rules.close());
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
-    const services = { lambda, fireRule, rotationMs, faults };
+    const putEvent = (event: BusEvent) => rules.put(event);
+    const services = { lambda, fireRule, putEvent, rotationMs, faults };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 

@@ -82,7 +82,9 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const callers = new CallerDirectory(stack, options.outsideRoles, now);
   const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
   const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
-  const dynamoDb = await startDynamoDb(stack.tables, now, file("dynamodb"));
+  const [store, streams] = [file("dynamodb"), file("streams.jsonl")];
+  const paths = store !== undefined && streams !== undefined ? { store, streams } : undefined;
+  const dynamoDb = await startDynamoDb(stack.tables, now, paths);
   let deployment = firstDeployment(stack, startedAt, keys);
   const byTarget = {
     TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],

@@ -42,14 +42,30 @@ export interface TableResource {
 
 export interface KmsKeyResource {
   readonly keyId: string;
+  readonly description?: string;
   readonly arn: string;
   readonly policy: readonly Statement[];
   /** The policy document as the template has it, resolved, for GetKeyPolicy. */
   readonly policyDocument: unknown;
+  /** Of an asymmetric key, for signatures; absent of a symmetric one. */
+  readonly spec?: "ECC_NIST_P256";
   /** Days between automatic rotations; absent where there are none. */
   readonly rotationPeriodDays?: number;
   /** As `alias/waxseal`. */
   readonly aliases?: readonly string[];
+}
+
+export interface BucketResource {
+  readonly bucketName: string;
+  readonly arn: string;
+  readonly versioned: boolean;
+  /** Whether versions can be locked at all. */
+  readonly lockEnabled: boolean;
+  /** What a new version is locked by. */
+  readonly lock?: { readonly mode: "COMPLIANCE" | "GOVERNANCE"; readonly days: number };
+  /** Whether new objects are told to EventBridge. */
+  readonly sendsEvents: boolean;
+  readonly policy: readonly Statement[];
 }
 
 export interface RoleResource {
@@ -158,6 +174,7 @@ export interface LocalStack {
   readonly stackName: string;
   readonly tables: readonly TableResource[];
   readonly kmsKeys: readonly KmsKeyResource[];
+  readonly buckets?: readonly BucketResource[];
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
   /** By name, every intrinsic resolved. */

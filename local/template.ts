@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
+import { bucketsOf } from "./template/buckets.ts";
 import { resolver, type Resolve } from "./template/intrinsics.ts";
 import { attributeOf, hasArn, namePropertyOf, physicalId, type Named } from "./template/names.ts";
 import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
@@ -35,6 +36,8 @@ const runTypes = [
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
   "AWS::Lambda::Version",
+  "AWS::S3::Bucket",
+  "AWS::S3::BucketPolicy",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
@@ -83,6 +86,7 @@ export function loadStack(assemblyDirectory: string): LocalStack {
       ...kmsKey(resource),
       aliases: aliasesOf(resource),
     })),
+    buckets: bucketsOf(resources("AWS::S3::Bucket"), resources("AWS::S3::BucketPolicy")),
     roles: rolesOf(resources("AWS::IAM::Role"), resources("AWS::IAM::Policy")),
     functions: resources("AWS::Lambda::Function").map((resource) => ({
       ...lambdaFunction(resource, assemblyDirectory, stackName),

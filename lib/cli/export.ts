@@ -21,10 +21,11 @@ export async function exportTable(
   force: boolean,
   recovered?: RecoveredTable,
 ): Promise<void> {
-  const { stage } = session.deployment;
+  const { stage, tombstoneDays } = session.deployment;
   const table = recovered?.table ?? session.deployment.table;
   const onPage = (items: number) => cli.terminal.progress(`export: ${items} records`);
-  const ports = { dynamo: session.own.dynamo, table, stage, now: () => recovered?.at ?? now(), onPage };
+  const what = { table, stage, tombstoneDays, now: () => recovered?.at ?? now() };
+  const ports = { dynamo: session.own.dynamo, ...what, onPage };
   const { header, records, tombstones, bytes, sha256 } = await exportSealed(ports, out, force);
   const { at } = header;
   cli.terminal.answer({ schemaVersion: 1, out, stage, table, at, records, tombstones, bytes, sha256 }, () => [
@@ -41,7 +42,7 @@ export async function exportOneOwner(
   out: string,
   force: boolean,
 ): Promise<void> {
-  const ports = await ownerExportPorts(session);
+  const ports = { ...(await ownerExportPorts(session)), signal: cli.signal };
   const slots = await slotsOf(ports, ownerIdOf(session.deployment.issuer, userId));
   if (slots.length === 0) {
     throw new OperatorError("REFUSED", "There is no provider key of this owner: --owner takes a user's id");

@@ -109,7 +109,12 @@ const words = {
 } as const;
 
 function lines({ dryRun, verify }: ImportOptions, counts: ImportCounts, jobId: string | undefined): string[] {
-  const said = dryRun ? { ...words, imported: "would be imported" } : words;
+  const said = {
+    ...words,
+    ...(dryRun && { imported: "would be imported" }),
+    // By an import before, or a line before: whether it is the same value, only a comparison tells.
+    ...(!verify && { alreadyThere: `${words.alreadyThere} (not compared: --verify)` }),
+  };
   const row = (name: keyof typeof words) => [`  ${said[name]}`, counts[name]] as const;
   const rows = outcomes.map(row);
   return [

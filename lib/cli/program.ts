@@ -35,6 +35,8 @@ export function programFor(cli: Cli, version: string): Command {
     )
     .option("--json", "answer with one JSON document")
     .addHelpText("after", after)
+    // What is not understood is quoted, and may be a connection string. Each command takes this over when it is added.
+    .configureOutput({ outputError: (text, write) => write(withoutAddress(text)) })
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   addCensus(program, cli);
@@ -58,4 +60,9 @@ function shareOptions(command: Command): void {
   if (command.commands.length > 0) return;
   command.addOption(new Option("--stage <name>", "the deployed stage"));
   command.addOption(new Option("--json", "answer with one JSON document"));
+}
+
+/** To the line's end: a password may have blanks and quotes in it, and stand before the host or after it. */
+function withoutAddress(text: string): string {
+  return text.replaceAll(/:\/\/.*/g, "://…");
 }

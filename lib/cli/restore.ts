@@ -1,8 +1,11 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import type { RestorePorts } from "../export/restore-record.ts";
-import { restoreFile, type RestoreCounts, type RestoredLine } from "../export/restore.ts";
+import { restoreFile, type RestoredLine, type RestoreResult } from "../export/restore.ts";
 import type { ExportHeader } from "../export/sealed-lines.ts";
+import { describeKmsKey } from "../jobs/kms-key.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
+import { openReport } from "../jobs/report.ts";
 import type { Deployment } from "./deployment.ts";
 import { words } from "./job-runs.ts";
 import { now, randomId, type Cli, type Session } from "./session.ts";
@@ -16,6 +19,8 @@ export interface RestoreFlags {
 }
 
 const DAY_MS = 86_400_000;
+/** By which clocks may differ. */
+const CLOCK_MS = 300_000;
 
 /** Puts back what the table does not have, with the operator's own credentials. */
 export async function restore(cli: Cli, session: Session, file: string, flags: RestoreFlags): Promise<void> {
@@ -25,19 +30,33 @@ export async function restore(cli: Cli, session: Session, file: string, flags: R
     dynamo: session.own.dynamo,
     table: session.deployment.table,
     caller: "waxseal restore",
+    openingKeyIds: await openingKeyIds(session),
     ...{ restoreId, now, replaceDamaged, dryRun },
   };
-  const report = reportFile(flags.report);
+  let report: FileHandle | undefined;
   let seen = 0;
   const onLine = (line: RestoredLine) => {
-    report.add(line);
+    if (report) writeSync(report.fd, `${JSON.stringify(line)}\n`);
     seen += 1;
     cli.terminal.progress(`restore: ${seen} records`);
   };
-  const check = (header: ExportHeader) => refuseOther(header, session.deployment, acceptForgottenRemovals);
-  const counts = await restoreFile(ports, file, check, onLine, cli.signal).finally(report.close);
-  if (counts.failed > 0) cli.exitCode = 1;
-  cli.terminal.answer({ schemaVersion: 1, restoreId, dryRun, ...counts }, () => linesOf(counts, dryRun));
+  const check = async (header: ExportHeader) => {
+    refuseOther(header, session.deployment, acceptForgottenRemovals);
+    if (flags.report !== undefined) report = await openReport(flags.report, file);
+  };
+  const result = await restoreFile(ports, file, check, onLine, cli.signal).finally(() => report?.close());
+  const { counts, isWhole } = result;
+  const complete = isWhole && counts.failed === 0;
+  if (!complete) cli.exitCode = cli.signal.aborted ? 130 : 1;
+  const answer = { restoreId, dryRun, ...counts, complete };
+  cli.terminal.answer({ schemaVersion: 1, ...answer }, () => linesOf(result, dryRun, cli.signal.aborted));
+}
+
+/** Those of the stack that are enabled: by another, what is put back would not open. */
+async function openingKeyIds({ own, deployment }: Session): Promise<ReadonlySet<string>> {
+  const arns = [...deployment.encryptionKeys.values()];
+  const states = await Promise.all(arns.map((arn) => describeKmsKey(own.kms, arn)));
+  return new Set(arns.filter((_arn, index) => states[index]?.KeyState === "Enabled"));
 }
 
 /** The stage is part of what each record is sealed for; the table may be another, restored one. */
@@ -46,31 +65,19 @@ function refuseOther(header: ExportHeader, deployment: Deployment, acceptForgott
   if (header.stage !== stage) {
     throw new OperatorError("REFUSED", `The export is of another stage: nothing of it opens in ${stage}`);
   }
-  if (now().getTime() - Date.parse(header.at) <= tombstoneDays * DAY_MS || acceptForgotten) return;
-  const why = `The export is older than ${tombstoneDays} days, and so may be removals whose traces are gone`;
+  const age = now().getTime() - Date.parse(header.at);
+  if (age < -CLOCK_MS) throw new OperatorError("REFUSED", "The export is of a time that has not come");
+  // Of the setting then and now: traces of between were kept for the shorter time.
+  const days = Math.min(header.tombstoneDays, tombstoneDays);
+  if (age <= days * DAY_MS || acceptForgotten) return;
+  const why = `The export is older than ${days} days, and so may be removals whose traces are gone`;
   throw new OperatorError("REFUSED", `${why}: --accept-forgotten-removals takes it all the same`);
 }
 
-function reportFile(path: string | undefined) {
-  if (path === undefined) return { add: () => undefined, close: () => undefined };
-  const file = opened(path);
-  return {
-    add: (line: RestoredLine) => void writeSync(file, `${JSON.stringify(line)}\n`),
-    close: () => closeSync(file),
-  };
-}
-
-function opened(path: string): number {
-  try {
-    return openSync(path, "w", 0o600);
-  } catch {
-    throw new OperatorError("USAGE", "The file that --report names cannot be written");
-  }
-}
-
-function linesOf(counts: RestoreCounts, dryRun: boolean): string[] {
+function linesOf({ counts, isWhole }: RestoreResult, dryRun: boolean, isStopped: boolean): string[] {
   const rows = Object.entries(counts).map(
     ([name, count]) => `  ${String(count).padStart(8)}  ${words(name)}`,
   );
-  return [dryRun ? "What would be done:" : "Done:", ...rows];
+  const cut = isWhole || isStopped ? [] : ["The file was cut: it ends before the export did."];
+  return [dryRun ? "What would be done:" : isStopped ? "Stopped; done so far:" : "Done:", ...rows, ...cut];
 }

@@ -34,6 +34,20 @@ interface Note {
 }
 
 /**
+ * One that the stack names no more can be retired too, but no other stage's: of that, this stage's table has no
+ * record, whatever needs it. The stack has written whose it is into its description (`infra/encryption-keys.ts`).
+ *
+ * @throws {OperatorError} `REFUSED`.
+ */
+export async function assertOfStage(session: Session, encryptionKeyId: string): Promise<void> {
+  const { encryptionKeys, stage } = session.deployment;
+  if ([...encryptionKeys.values()].includes(encryptionKeyId)) return;
+  const { Description: description = "" } = await describeKmsKey(session.own.kms, encryptionKeyId);
+  if (description.startsWith(`Waxseal (${stage}): `)) return;
+  throw new OperatorError("REFUSED", `It is no KMS key of the stage ${stage}`);
+}
+
+/**
  * Takes a KMS key out of use, in steps of which each can be undone: it is disabled when no record needs it, and the
  * longest invocation of any function has passed since that was seen and since the last deployment. Until then a
  * function may have a data key that it wrapped but not stored, or a claim that it has not opened.
@@ -43,14 +57,21 @@ export async function retire(cli: Cli, session: Session, encryptionKeyId: string
     session.own.kms,
     encryptionKeyId,
   );
-  if (keyState === "PendingDeletion") return { state: "pendingDeletion", deletionAt };
   const records = await recordsUnder(cli, session, encryptionKeyId);
+  const note = await readNote(session, encryptionKeyId);
   if (records > 0) {
-    await noteOf(session, encryptionKeyId, {});
+    // Ours, of a command that was stopped before it counted once more; what somebody else disabled stays so.
+    if (keyState === "Disabled" && note.unneededSince !== undefined) await undo(session, encryptionKeyId);
+    else await noteOf(session, encryptionKeyId, {});
     return { state: "needed", records };
   }
-  const note = await readNote(session, encryptionKeyId);
-  if (keyState === "Disabled") return disabledSince(note);
+  if (keyState === "PendingDeletion") return { state: "pendingDeletion", deletionAt };
+  if (keyState === "Disabled") {
+    // By somebody else, who did not say when.
+    const disabledAt = note.disabledAt ?? now().toISOString();
+    if (note.disabledAt === undefined) await noteOf(session, encryptionKeyId, { disabledAt });
+    return disabledSince({ disabledAt });
+  }
   const unneededSince = note.unneededSince ?? now().toISOString();
   await noteOf(session, encryptionKeyId, { unneededSince });
   const readyAt = readyAfter(session, new Date(unneededSince));
@@ -79,9 +100,8 @@ async function disable(
   return { state: "needed", records };
 }
 
-function disabledSince({ disabledAt }: Note): Retirement {
-  const since = disabledAt === undefined ? now() : new Date(disabledAt);
-  return { state: "disabled", safeToDeleteAt: new Date(since.getTime() + BACKUP_DAYS * DAY_MS) };
+function disabledSince({ disabledAt }: { readonly disabledAt: string }): Retirement {
+  return { state: "disabled", safeToDeleteAt: new Date(Date.parse(disabledAt) + BACKUP_DAYS * DAY_MS) };
 }
 
 /** Whatever step it was at: the KMS key opens again what it wrapped. */

@@ -1,6 +1,7 @@
 import type { DataKeyUnwrapper } from "../envelope/keyring.ts";
 import { isWaxsealError, type ErrorCode } from "../errors.ts";
 import { claimForJob } from "../jobs/claim.ts";
+import { OperatorError } from "../jobs/operator-error.ts";
 import { openClaimed, type OpenClaimedPorts } from "../provider-keys/open-claimed.ts";
 import type { ProviderKeyStore } from "../provider-keys/store.ts";
 import type { DynamoSender, RawRecord, RecordAddress } from "../provider-keys/write-record.ts";
@@ -17,12 +18,15 @@ export interface OwnerExportPorts extends OpenClaimedPorts {
   readonly exportId: string;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Ends it before the next: nothing is decrypted then. */
+  readonly signal?: AbortSignal;
 }
 
 /** A record that was left out, and why. */
 export interface LeftOut {
   readonly slot: string;
-  readonly reason: ErrorCode;
+  /** A code; `RECORD_MALFORMED`: it is there, and has not the form of a record. */
+  readonly reason: ErrorCode | "RECORD_MALFORMED";
 }
 
 /**
@@ -30,7 +34,7 @@ export interface LeftOut {
  * has who took what, when, and CloudTrail the decryption of each.
  *
  * @returns how many were written, and those that did not open; one of them keeps none of the others back.
- * @throws {WaxsealError} `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS` if the owner's records cannot be listed.
+ * @throws {OperatorError} `JOB_STOPPED` by the signal: then there is to be no file.
  */
 export async function exportOwner(
   ports: OwnerExportPorts,
@@ -40,10 +44,13 @@ export async function exportOwner(
   const failures: LeftOut[] = [];
   let exported = 0;
   for (const address of slots) {
+    if (ports.signal?.aborted) throw new OperatorError("JOB_STOPPED", "Stopped: there is no file");
     try {
       const line = await openedLine(ports, address);
-      // Removed since it was listed.
-      if (line === undefined) continue;
+      if (line === undefined) {
+        if (await isThere(ports, address)) failures.push({ slot: address.slot, reason: "RECORD_MALFORMED" });
+        continue;
+      }
       await write(line);
       exported += 1;
     } catch (error) {
@@ -62,6 +69,12 @@ export async function slotsOf(
   const records = await store.listStatus({ ownerId });
   const sealed = records.filter(({ state }) => state !== "removed");
   return sealed.map(({ slot }) => ({ ownerId, slot: String(slot) }));
+}
+
+/** It could not be claimed: removed since it was listed, or damaged, which nobody may take for the same. */
+async function isThere(ports: OwnerExportPorts, { ownerId, slot }: RecordAddress): Promise<boolean> {
+  const now = await slotsOf(ports, ownerId);
+  return now.some((one) => one.slot === slot);
 }
 
 async function openedLine(ports: OwnerExportPorts, address: RecordAddress): Promise<string | undefined> {

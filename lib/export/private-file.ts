@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import { OperatorError } from "../jobs/operator-error.ts";
 
@@ -29,6 +30,9 @@ export async function writePrivateFile(
   const file = await open(partial, "wx", 0o600).catch(cannotWrite);
   const hash = createHash("sha256");
   let bytes = 0;
+  // A second signal ends the process at once; what is half written stays nowhere.
+  const remove = () => rmSync(partial, { force: true });
+  process.once("exit", remove);
   try {
     await fill(async (text) => {
       const chunk = Buffer.from(text, "utf8");
@@ -44,6 +48,8 @@ export async function writePrivateFile(
     await file.close().catch(() => undefined);
     await unlink(partial).catch(() => undefined);
     throw error;
+  } finally {
+    process.off("exit", remove);
   }
   return { bytes, sha256: hash.digest("hex") };
 }

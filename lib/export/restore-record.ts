@@ -17,6 +17,8 @@ export interface RestorePorts {
   readonly now: () => Date;
   /** Also over a record that does not parse, of the same seal or an older one. */
   readonly replaceDamaged: boolean;
+  /** ARNs of the KMS keys that open now: a record of any other would be back and not open. */
+  readonly openingKeyIds: ReadonlySet<string>;
   /** Only says what would be done. */
   readonly dryRun: boolean;
   readonly retry?: RetryPolicy;
@@ -51,6 +53,8 @@ async function restored(ports: RestorePorts, exported: RawRecord): Promise<Resto
   const stored = await storedRecord(ports, address);
   const why = whyNot(ports, exported, stored);
   if (why) return { outcome: why };
+  if (!ports.openingKeyIds.has(String(exported["encryptionKeyId"])))
+    return { outcome: "failed", reason: "ENCRYPTION_KEY_UNAVAILABLE" };
   if (ports.dryRun) return { outcome: "restored" };
   const change = changeOf(ports);
   if (await putBack(ports, address, withoutAddress(exported), stored, change)) return { outcome: "restored" };
@@ -104,8 +108,9 @@ function changeOf({ caller, restoreId, now }: RestorePorts): Change {
   return { operation: "restore", actor: "operator", caller, requestId: restoreId, at };
 }
 
+/** Without the time of a tombstone either: on a record that is active TTL would take it away again. */
 function withoutAddress(exported: RawRecord): RawRecord {
-  const names = keyAttributes as readonly string[];
+  const names: readonly string[] = [...keyAttributes, "purgeAt"];
   return Object.fromEntries(Object.entries(exported).filter(([name]) => !names.includes(name)));
 }
 

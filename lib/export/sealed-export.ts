@@ -1,12 +1,14 @@
 import type { DynamoSender } from "../provider-keys/write-record.ts";
 import { allItems } from "./all-items.ts";
 import { writePrivateFile, type WrittenFile } from "./private-file.ts";
-import { headerLine, itemLine, type ExportHeader } from "./sealed-lines.ts";
+import { endLine, headerLine, itemLine, type ExportHeader } from "./sealed-lines.ts";
 
 export interface SealedExportPorts {
   readonly dynamo: DynamoSender;
   readonly table: string;
   readonly stage: string;
+  /** The setting, as it is now. */
+  readonly tombstoneDays: number;
   readonly now: () => Date;
   /** Told after each page how many items were written. */
   readonly onPage?: (items: number) => void;
@@ -24,8 +26,8 @@ export async function exportSealed(
   path: string,
   force: boolean,
 ): Promise<WrittenFile & { readonly header: ExportHeader; readonly records: number; tombstones: number }> {
-  const { stage, table, now, onPage } = ports;
-  const about = { stage, table, at: now().toISOString() };
+  const { stage, table, tombstoneDays, now, onPage } = ports;
+  const about = { stage, table, at: now().toISOString(), tombstoneDays };
   let items = 0;
   let tombstones = 0;
   const written = await writePrivateFile(path, force, async (write) => {
@@ -36,6 +38,7 @@ export async function exportSealed(
       tombstones += page.filter(({ state }) => state === "removed").length;
       onPage?.(items);
     }
+    await write(endLine(items));
   });
   const header = { schemaVersion: 1, format: "waxseal-sealed-export", ...about } as const;
   return { ...written, header, records: items - tombstones, tombstones };

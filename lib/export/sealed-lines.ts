@@ -10,6 +10,14 @@ export interface ExportHeader {
   readonly table: string;
   /** When it was begun: ISO 8601, UTC. */
   readonly at: string;
+  /** For how long the table kept the traces of removals then, in days. */
+  readonly tombstoneDays: number;
+}
+
+/** The last line, by which a file that was cut is known. */
+export interface ExportEnd {
+  readonly schemaVersion: 1;
+  readonly items: number;
 }
 
 export const FORMAT = "waxseal-sealed-export";
@@ -20,13 +28,24 @@ const header = z.object({
   stage: z.string(),
   table: z.string(),
   at: z.iso.datetime(),
+  tombstoneDays: z.int().check(z.positive()),
 });
+const end = z.strictObject({ schemaVersion: z.literal(1), items: z.int() });
 
 /** Attributes in DynamoDB's JSON, of whatever type they are: `{"S":"…"}`, and bytes as `{"B":"base64"}`. */
 type AttributeJson = Readonly<Record<string, unknown>>;
 
 export function headerLine(about: Omit<ExportHeader, "schemaVersion" | "format">): string {
   return `${JSON.stringify({ schemaVersion: 1, format: FORMAT, ...about } satisfies ExportHeader)}\n`;
+}
+
+export function endLine(items: number): string {
+  return `${JSON.stringify({ schemaVersion: 1, items } satisfies ExportEnd)}\n`;
+}
+
+/** `undefined` if it is none. */
+export function parseEnd(line: string): ExportEnd | undefined {
+  return z.safeParse(end, parsed(line)).data;
 }
 
 /** One item, as DynamoDB's own exports to S3 have it (Developer Guide, "DynamoDB table export output format"). */

@@ -60,13 +60,25 @@ export async function importRow(target: ImportTarget | undefined, row: JudgedRow
     const place: Place = { line, id, column, provider: provider.id };
     if (verdict.outcome !== "providerKey") return { ...place, ...verdict };
     if (!target) return { ...place, outcome: "imported" };
+    const { providerKey } = verdict;
+    let outcome: Outcome;
     try {
       const present = (await lookUp()) ?? new Map<string, Present>();
-      return { ...place, ...(await importValue(target, id, slotOf(provider), verdict.providerKey, present)) };
+      outcome = await importValue(target, id, slotOf(provider), providerKey, present);
     } catch (error) {
       if (!isWaxsealError(error)) throw error;
       failures.push(error);
       return { ...place, outcome: "failed", reason: error.code };
+    }
+    if (!target.verify || outcome === "newerHere") return { ...place, outcome };
+    try {
+      const ownerId = ownerIdOf(target.issuer, id);
+      return { ...place, outcome, verification: await target.verify(ownerId, slotOf(provider), providerKey) };
+    } catch (error) {
+      // What was written stays said.
+      if (!isWaxsealError(error)) throw error;
+      failures.push(error);
+      return { ...place, outcome, verification: "unverified" };
     }
   });
   const settled = await Promise.all(results);
@@ -80,11 +92,8 @@ async function importValue(
   slot: Slot,
   providerKey: Secret,
   present: ReadonlyMap<string, Present>,
-): Promise<{ outcome: Outcome; verification?: Verification }> {
-  const ownerId = ownerIdOf(target.issuer, id);
-  const outcome = present.get(slot.slot) ?? (await add(target, ownerId, slot, providerKey));
-  if (!target.verify || outcome === "newerHere") return { outcome };
-  return { outcome, verification: await target.verify(ownerId, slot, providerKey) };
+): Promise<"imported" | Present> {
+  return present.get(slot.slot) ?? (await add(target, ownerIdOf(target.issuer, id), slot, providerKey));
 }
 
 async function add(

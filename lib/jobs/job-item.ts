@@ -48,12 +48,19 @@ export function isJob({ kind }: JobItem): boolean {
 /** @throws Error where the item is none of ours. */
 export function jobOf(item: JobItem): Job {
   const parsed = z.safeParse(schema, item);
-  if (!parsed.success) throw new Error("an item of the Jobs table is not in a form that is known here");
+  if (!parsed.success) throw unknownForm();
   const { segments, ...job } = parsed.data;
   return {
     ...job,
     segments: Array.from({ length: Object.keys(segments).length }, (_none, index) => {
-      return segments[`s${index}`] ?? { page: 0, done: true };
+      const one = segments[`s${index}`];
+      // Taken for done, it would make a job complete that left a part of the table out.
+      if (!one) throw unknownForm();
+      return one;
     }),
   } as Job;
+}
+
+function unknownForm(): Error {
+  return new Error("an item of the Jobs table is not in a form that is known here");
 }

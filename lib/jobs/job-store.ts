@@ -85,12 +85,21 @@ export class JobStore {
     return jobs.sort(newestFirst);
   }
 
-  /** From now on `runner` runs it, and whoever did is told at their next page. */
+  /** From now on `runner` runs it, and whoever did is told at their next page. What has ended stays as it ended. */
   takeOver(job: Job, runner: string): Promise<Job> {
-    return this.#update(job, {
-      ...set({ runner, state: "running", updatedAt: this.#at() }),
-      ConditionExpression: "attribute_exists(#state)",
+    const { ExpressionAttributeValues: values, ...update } = set({
+      runner,
+      state: "running",
+      updatedAt: this.#at(),
     });
+    return this.#update(
+      { ...job, runner },
+      {
+        ...update,
+        ConditionExpression: "#state IN (:state, :stopped)",
+        ExpressionAttributeValues: { ...values, ":stopped": "stopped" },
+      },
+    );
   }
 
   /** @returns the job after the page, which may say that it is to be cancelled. */
@@ -134,12 +143,22 @@ export class JobStore {
     );
   }
 
-  /** Whoever runs it stops after its page; one that nobody runs is cancelled. */
+  /** Whoever runs it stops after its page; one that nobody runs is cancelled. If it is still as it was read. */
   requestCancel(job: Job): Promise<Job> {
+    const wanted = job.state === "stopped" ? { state: "cancelled", endedAt: this.#at() } : {};
+    const {
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+      ...update
+    } = set({
+      cancelRequested: true,
+      ...wanted,
+    });
     return this.#update(job, {
-      ...set({ cancelRequested: true, ...(job.state === "stopped" && { state: "cancelled" }) }),
-      ConditionExpression: "attribute_exists(#state)",
-      ExpressionAttributeNames: aliased(["cancelRequested", "state"]),
+      ...update,
+      ConditionExpression: "#state = :was",
+      ExpressionAttributeNames: { ...names, "#state": "state" },
+      ExpressionAttributeValues: { ...values, ":was": job.state },
     });
   }
 
@@ -176,7 +195,7 @@ export class JobStore {
       if (now?.runner === runner && isDone(now)) return now;
       throw new OperatorError(
         "JOB_TAKEN_OVER",
-        `Another process runs the job ${jobId}: waxseal job status ${jobId}`,
+        `Another process runs the job ${jobId}, or it has ended: waxseal job status ${jobId}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { newJobId, type Counts, type Job, type JobKind } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
+import { OperatorError } from "./operator-error.ts";
 
 /** What is to be run; by kind and aim a job that was stopped is known again. */
 export interface JobRequest {
@@ -54,9 +55,13 @@ function newJob({ startedBy, now, newId }: StartPorts, { kind, aim, segments, co
   };
 }
 
-/** Whoever runs it stops at the next page. */
+/** Whoever runs it stops at the next page; one that ended meanwhile, or is another's by now, is left so. */
 async function supersede({ jobs, newId }: StartPorts, other: Job): Promise<void> {
-  await jobs.end(await jobs.takeOver(other, newId()), "superseded");
+  try {
+    await jobs.end(await jobs.takeOver(other, newId()), "superseded");
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+  }
 }
 
 function isSame(one: Job["aim"], other: Job["aim"]): boolean {

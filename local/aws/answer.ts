@@ -11,6 +11,10 @@ import { withFaults, type Faults, type ServiceName } from "./faults.ts";
 import { refusalOf } from "./guard.ts";
 import { AwsError, parseInput, sendError, sendJson, unknownOperation } from "./protocol.ts";
 import type { AwsCall, AwsService } from "./protocol.ts";
+import { errorAnswer, send } from "./s3/answer.ts";
+import type { ObjectStore } from "./s3/objects.ts";
+import { readRequest } from "./s3/request.ts";
+import { answerS3 } from "./s3/service.ts";
 import { queryOperation, sendXml, sendXmlError, type QueryOperation } from "./query.ts";
 
 /** DynamoDB's own limit of a request; KMS's is lower. */
@@ -25,6 +29,8 @@ export interface Services {
   readonly byTarget: Readonly<Record<string, readonly [ServiceName, AwsService]>>;
   /** By `Action`. */
   readonly queries: Readonly<Record<string, QueryOperation>>;
+  readonly objects: ObjectStore;
+  readonly now: () => Date;
   readonly lambda: LambdaApi | undefined;
   readonly fireRule: FireRule | undefined;
   readonly faults: Faults | undefined;
@@ -41,6 +47,7 @@ export async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
+  if (isS3(request)) return answerS3Request(services, request, response, requestId);
   response.setHeader("x-amzn-requestid", requestId);
   const contentType = request.headers["content-type"]?.split(";")[0] ?? "application/x-amz-json-1.1";
   const isQuery = contentType === "application/x-www-form-urlencoded";
@@ -72,6 +79,38 @@ export async function answer(
       error,
       contentType.startsWith("application/x-amz-json") ? contentType : "application/json",
     );
+  }
+}
+
+/** Its paths are anything; the service that a request was signed for tells it from the others. */
+function isS3({ headers }: IncomingMessage): boolean {
+  return /Credential=[^,]*\/s3\/aws4_request/.test(headers.authorization ?? "");
+}
+
+async function answerS3Request(
+  { objects, callers, faults, now }: Services,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const { headers, method = "GET", url = "/", socket } = request;
+  const isHead = method === "HEAD";
+  try {
+    const refusal = refusalOf(headers, socket.localPort ?? 0);
+    if (refusal !== undefined) throw new AwsError("AccessDeniedException", refusal);
+    const body = await readLimited(request, maxRequestBytes);
+    if (!body) throw new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+    const caller = callers.identify(headers.authorization);
+    const asked = readRequest(method, url, headers, body);
+    const { operation, bucket, name } = asked;
+    const call = {
+      ...{ caller, requestId, operation, input: { Bucket: bucket, Key: name } },
+      ...{ userAgent: headers["user-agent"] ?? "", sourceIpAddress: socket.remoteAddress ?? "127.0.0.1" },
+    };
+    const answered = await withFaults(faults, "s3", call, () => answerS3(objects, asked, caller, now));
+    send(response, answered, requestId, isHead);
+  } catch (error) {
+    send(response, errorAnswer(error, requestId), requestId, isHead);
   }
 }
 

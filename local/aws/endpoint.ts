@@ -1,6 +1,6 @@
 /**
  * The one endpoint that speaks AWS's protocols on this machine, for any AWS SDK or the AWS CLI: KMS,
- * DynamoDB and its streams, Lambda, and of STS, CloudFormation and CloudTrail what an operator's command
+ * DynamoDB and its streams, S3, Lambda, and of STS, CloudFormation and CloudTrail what an operator's command
  * asks. For development and evaluation: signatures are not verified, and the key material of the emulated
  * KMS is in this process.
  */
@@ -20,6 +20,7 @@ import type { Faults } from "./faults.ts";
 import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
 import { kmsService } from "./kms/kms.ts";
+import { ObjectStore } from "./s3/objects.ts";
 import { stsOperations } from "./sts.ts";
 import { cloudTrailService } from "./trail.ts";
 
@@ -48,6 +49,7 @@ export interface AwsEndpoint extends Callers {
   readonly port: number;
   /** The access key id under which a call is made with that role. */
   accessKeyIdOf(roleArn: string): string;
+  readonly objects: ObjectStore;
   /** The records so far, oldest first. */
   cloudTrailRecords(): CloudTrailRecord[];
   /**
@@ -82,6 +84,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const callers = new CallerDirectory(stack, options.outsideRoles, now);
   const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
   const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
+  const objects = new ObjectStore(stack.buckets ?? [], now, file("s3.jsonl"));
   const [store, streams] = [file("dynamodb"), file("streams.jsonl")];
   const paths = store !== undefined && streams !== undefined ? { store, streams } : undefined;
   const dynamoDb = await startDynamoDb(stack.tables, now, paths);
@@ -95,7 +98,18 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const deployed = () => deployment.stack;
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
   const { lambda, fireRule } = options;
-  const services = { stack: deployed, callers, cloudTrail, byTarget, queries, lambda, fireRule, faults };
+  const services = {
+    stack: deployed,
+    callers,
+    cloudTrail,
+    objects,
+    now,
+    byTarget,
+    queries,
+    lambda,
+    fireRule,
+    faults,
+  };
   const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const answered = answer(services, request, response).finally(() => underWay.delete(answered));
@@ -111,12 +125,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     url,
     port,
     accessKeyIdOf,
+    objects,
     identify: (authorization) => callers.identify(authorization),
     cloudTrailRecords: () => cloudTrail.records(),
     async deploy(next, outsideRoles = []) {
       assertEvaluated(next);
       await dynamoDb.deploy(next.tables);
       keys.deploy(next.kmsKeys);
+      objects.deploy(next.buckets ?? []);
       callers.deploy(next, outsideRoles);
       deployment = { stack: next, createdAt: deployment.createdAt, updatedAt: now() };
     },
@@ -130,7 +146,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 }
 
 /** What cannot be evaluated is refused when it is deployed, so that no call meets it later. */
-function assertEvaluated({ roles, functions, kmsKeys }: LocalStack): void {
+function assertEvaluated({ roles, functions, kmsKeys, buckets = [] }: LocalStack): void {
+  for (const { policy } of buckets) assertSupported(policy);
   for (const { statements, trust } of roles) assertSupported([...statements, ...trust]);
   for (const { url } of functions) if (url) assertSupported(url.policy);
   for (const { policy } of kmsKeys) assertSupported(policy);

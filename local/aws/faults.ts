@@ -2,7 +2,7 @@
 import type { AwsCall, AwsError } from "./protocol.ts";
 
 export type ServiceName =
-  "cloudformation" | "cloudtrail" | "dynamodb" | "dynamodbstreams" | "kms" | "lambda" | "sts";
+  "cloudformation" | "cloudtrail" | "dynamodb" | "dynamodbstreams" | "kms" | "lambda" | "s3" | "sts";
 
 export interface Fault {
   readonly error: AwsError;

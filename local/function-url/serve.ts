@@ -59,7 +59,7 @@ function mayInvoke(caller: Caller, { arn, url }: FunctionResource): boolean {
   };
   return Object.entries(conditionKeys).every(([action, keys]) => {
     const request = { caller, action, resourceArn: arn, conditionKeys: keys };
-    return denialOf({ ...request, functionPolicy: url?.policy ?? [] }) === undefined;
+    return denialOf({ ...request, resourcePolicy: url?.policy ?? [] }) === undefined;
   });
 }
 

@@ -35,6 +35,17 @@ const namings: Readonly<Record<string, Naming>> = {
     attributes: { Arn: (keyId) => regional("kms", `key/${keyId}`), KeyId: (keyId) => keyId },
   },
   "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
+  "AWS::S3::Bucket": {
+    nameProperty: "BucketName",
+    // Names of buckets are in lower case.
+    identify: ({ logicalId }, stackName) => `${stackName}-${logicalId}`.toLowerCase(),
+    attributes: {
+      Arn: (name) => `arn:aws:s3:::${name}`,
+      DomainName: (name) => `${name}.s3.amazonaws.com`,
+      RegionalDomainName: (name) => `${name}.s3.${localRegion}.amazonaws.com`,
+    },
+  },
+  "AWS::S3::BucketPolicy": { identify: ({ logicalId }) => logicalId, attributes: {} },
   "AWS::IAM::Role": {
     nameProperty: "RoleName",
     attributes: { Arn: (name) => `arn:aws:iam::${localAccountId}:role/${name}` },

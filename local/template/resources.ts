@@ -105,10 +105,13 @@ function timeToLiveOf(specification: unknown, where: string): Pick<TableResource
 }
 
 export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyResource {
-  const { KeyPolicy, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
-  onlyKnown(others, ["Description"], logicalId);
+  const { KeyPolicy, Description, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
+  const { KeySpec, KeyUsage, ...rest } = others;
+  onlyKnown(rest, [], logicalId);
   return {
     keyId: id,
+    ...signingOf(KeySpec, KeyUsage, logicalId),
+    ...(Description !== undefined && { description: asText(Description, `${logicalId}.Description`) }),
     arn,
     policy: keyPolicyStatements(KeyPolicy, `${logicalId}.KeyPolicy`),
     policyDocument: KeyPolicy,
@@ -116,6 +119,12 @@ export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyReso
       rotationPeriodDays: asNumber(RotationPeriodInDays, `${logicalId}.RotationPeriodInDays`),
     }),
   };
+}
+
+function signingOf(spec: unknown, usage: unknown, where: string): Pick<KmsKeyResource, "spec"> {
+  if (spec === undefined && usage === undefined) return {};
+  asOneOf(usage, ["SIGN_VERIFY"], `${where}.KeyUsage`);
+  return { spec: asOneOf(spec, ["ECC_NIST_P256"], `${where}.KeySpec`) };
 }
 
 /** By a KMS key its aliases, which name it by id or ARN. */

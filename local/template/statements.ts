@@ -17,21 +17,31 @@ export function keyPolicyStatements(document: unknown, where: string): readonly 
   return statementsOf(document, where, resourceElements);
 }
 
+/** The statements of a bucket's policy document (resolved); principals are ARNs and services. */
+export function bucketPolicyStatements(document: unknown, where: string): readonly Statement[] {
+  return statementsOf(document, where, resourceElements, true);
+}
+
 /** The statements of a role's trust policy (resolved); each has principals, services among them. */
 export function trustStatements(document: unknown, where: string): readonly Statement[] {
   return statementsOf(document, where, trustElements);
 }
 
-function statementsOf(document: unknown, where: string, elements: readonly string[]): readonly Statement[] {
+function statementsOf(
+  document: unknown,
+  where: string,
+  elements: readonly string[],
+  services = !elements.includes("Resource"),
+): readonly Statement[] {
   const policy = asObject(document, where);
   onlyKnown(policy, ["Version", "Statement"], where);
   asOneOf(policy["Version"], ["2012-10-17"], `${where}.Version`);
   return asList(policy["Statement"], `${where}.Statement`).map((statement, index) =>
-    normalise(statement, `${where}.Statement[${index}]`, elements),
+    normalise(statement, `${where}.Statement[${index}]`, elements, services),
   );
 }
 
-function normalise(value: unknown, where: string, elements: readonly string[]): Statement {
+function normalise(value: unknown, where: string, elements: readonly string[], services: boolean): Statement {
   const statement = asObject(value, where);
   onlyKnown(statement, elements, where);
   const { Sid: sid, Effect: effect, Action: action, Condition: condition } = statement;
@@ -40,7 +50,7 @@ function normalise(value: unknown, where: string, elements: readonly string[]): 
     ...(sid === undefined ? {} : { sid: asText(sid, `${where}.Sid`) }),
     effect: asOneOf(effect, ["Allow", "Deny"], `${where}.Effect`),
     ...(elements.includes("Principal")
-      ? { principals: principalsOf(statement["Principal"], where, isTrust) }
+      ? { principals: principalsOf(statement["Principal"], where, services) }
       : {}),
     actions: asTexts(action, `${where}.Action`),
     resources: isTrust ? ["*"] : asTexts(statement["Resource"], `${where}.Resource`),

@@ -15,14 +15,18 @@ import {
   GenerateDataKeyWithoutPlaintextCommand,
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
+  GetPublicKeyCommand,
   ListKeyRotationsCommand,
   ListKeysCommand,
   PutKeyPolicyCommand,
   ReEncryptCommand,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
+  SignCommand,
+  VerifyCommand,
   type KMSClient,
 } from "@aws-sdk/client-kms";
+import { createPublicKey, verify } from "node:crypto";
 import { describe, expect } from "vitest";
 import { expectError, guaranteesOf, nameOfError } from "./guarantee.ts";
 
@@ -30,6 +34,8 @@ export interface KmsTarget {
   client(): KMSClient;
   /** The ARN of an enabled symmetric key that no test has used yet. */
   newKey(): Promise<string>;
+  /** The ARN of an enabled ECC_NIST_P256 key for signatures. */
+  newSigningKey(): Promise<string>;
 }
 
 const context = { purpose: "contract", owner: "Ada" };
@@ -409,6 +415,50 @@ export function kmsContract(target: KmsTarget): void {
         kms().send(new PutKeyPolicyCommand({ KeyId, PolicyName: "default", Policy })),
         "MalformedPolicyDocumentException",
       );
+    });
+  });
+
+  describe("signatures", () => {
+    const Message = Buffer.from("what is signed");
+    const signing = { Message, MessageType: "RAW", SigningAlgorithm: "ECDSA_SHA_256" } as const;
+
+    guarantee("verify by the public key, with KMS and without", async () => {
+      const KeyId = await target.newSigningKey();
+      const { Signature = new Uint8Array(), ...signed } = await kms().send(
+        new SignCommand({ KeyId, ...signing }),
+      );
+      expect(signed).toMatchObject({ KeyId, SigningAlgorithm: "ECDSA_SHA_256" });
+      const published = await kms().send(new GetPublicKeyCommand({ KeyId }));
+      expect(published).toMatchObject({ KeyId, KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+      expect(published.SigningAlgorithms).toEqual(["ECDSA_SHA_256"]);
+      const key = Buffer.from(published.PublicKey ?? []);
+      const publicKey = createPublicKey({ key, format: "der", type: "spki" });
+      expect(verify("sha256", Message, publicKey, Signature)).toBe(true);
+      const verified = await kms().send(new VerifyCommand({ KeyId, ...signing, Signature }));
+      expect(verified.SignatureValid).toBe(true);
+    });
+
+    guarantee("of anything else are refused", async () => {
+      const KeyId = await target.newSigningKey();
+      const { Signature } = await kms().send(new SignCommand({ KeyId, ...signing }));
+      const other = new VerifyCommand({ KeyId, ...signing, Message: Buffer.from("other"), Signature });
+      await expectError(kms().send(other), "KMSInvalidSignatureException");
+    });
+
+    guarantee(
+      "are not made by a symmetric key, which has no public one; nor data keys by one that signs",
+      async () => {
+        const KeyId = await target.newKey();
+        await expectError(kms().send(new SignCommand({ KeyId, ...signing })), "InvalidKeyUsageException");
+        await expectError(kms().send(new GetPublicKeyCommand({ KeyId })), "UnsupportedOperationException");
+        await expectError(generate(await target.newSigningKey()), "InvalidKeyUsageException");
+      },
+    );
+
+    guarantee("are of messages of 4,096 bytes at most", async () => {
+      const KeyId = await target.newSigningKey();
+      const long = new SignCommand({ KeyId, ...signing, Message: Buffer.alloc(4097) });
+      await expectError(kms().send(long), "ValidationException");
     });
   });
 

@@ -1,4 +1,4 @@
-import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateKeyCommand, KMSClient, type CreateKeyCommandInput } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe } from "vitest";
 import { startAwsEndpoint, type AwsEndpoint } from "../../local/aws/endpoint.ts";
 import { clientSettings } from "./guarantee.ts";
@@ -10,13 +10,18 @@ const judgeUrl = process.env["WAXSEAL_CONTRACT_KMS_URL"];
 
 describe("KMS", () => {
   const kmsKeys = Array.from({ length: 80 }, (_, n) => kmsKeyResource(n));
+  const signing = Array.from({ length: 8 }, (_, n) => kmsKeyResource(100 + n, [], "ECC_NIST_P256"));
   const unused = kmsKeys.map(({ arn }) => arn);
+  const unusedSigning = signing.map(({ arn }) => arn);
   let endpoint: AwsEndpoint | undefined;
   let client: KMSClient;
 
   beforeAll(async () => {
     if (judgeUrl === undefined)
-      endpoint = await startAwsEndpoint({ stack: { ...emptyStack, kmsKeys }, port: 0 });
+      endpoint = await startAwsEndpoint({
+        stack: { ...emptyStack, kmsKeys: [...kmsKeys, ...signing] },
+        port: 0,
+      });
     client = new KMSClient(clientSettings(judgeUrl ?? endpoint?.url ?? ""));
   });
   afterAll(async () => {
@@ -24,12 +29,16 @@ describe("KMS", () => {
     await endpoint?.close();
   });
 
-  async function newKey(): Promise<string> {
-    if (judgeUrl !== undefined) return (await client.send(new CreateKeyCommand({}))).KeyMetadata?.Arn ?? "";
-    const arn = unused.pop();
+  const newKey = () => made({}, unused);
+  const newSigningKey = () => made({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" }, unusedSigning);
+
+  async function made(input: CreateKeyCommandInput, ours: string[]): Promise<string> {
+    if (judgeUrl !== undefined)
+      return (await client.send(new CreateKeyCommand(input))).KeyMetadata?.Arn ?? "";
+    const arn = ours.pop();
     if (arn === undefined) throw new Error("The test stack has too few KMS keys");
     return arn;
   }
 
-  kmsContract({ client: () => client, newKey });
+  kmsContract({ client: () => client, newKey, newSigningKey });
 });

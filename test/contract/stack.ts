@@ -2,6 +2,7 @@
 import {
   localAccountId,
   localRegion,
+  type BucketResource,
   type FunctionResource,
   type KmsKeyResource,
   type LocalStack,
@@ -23,12 +24,17 @@ export const emptyStack: LocalStack = {
 };
 
 /** `n` tells keys apart. Without statements, the account's identity policies decide. */
-export function kmsKeyResource(n: number, statements: readonly unknown[] = []): KmsKeyResource {
+export function kmsKeyResource(
+  n: number,
+  statements: readonly unknown[] = [],
+  spec?: KmsKeyResource["spec"],
+): KmsKeyResource {
   const keyId = `1234abcd-12ab-34cd-56ef-${String(n).padStart(12, "0")}`;
   const delegation = { Effect: "Allow", Principal: { AWS: rootArn }, Action: "kms:*", Resource: "*" };
   const policyDocument = { Version: "2012-10-17", Statement: [delegation, ...statements] };
   const arn = `arn:aws:kms:${localRegion}:${localAccountId}:key/${keyId}`;
-  return { keyId, arn, policy: keyPolicyStatements(policyDocument, "Policy"), policyDocument };
+  const policy = keyPolicyStatements(policyDocument, "Policy");
+  return { keyId, arn, policy, policyDocument, ...(spec && { spec }) };
 }
 
 /** `owner` and `slot` as its primary key, a stream with both images, `purgeAt` for TTL. */
@@ -46,6 +52,20 @@ export function tableResource(tableName: string): TableResource {
     ],
     streamViewType: "NEW_AND_OLD_IMAGES",
     timeToLiveAttribute: "purgeAt",
+  };
+}
+
+export function bucketResource(
+  bucketName: string,
+  kind: "plain" | "versioned" | "COMPLIANCE" | "GOVERNANCE",
+  policy: readonly Statement[] = [],
+): BucketResource {
+  const lockEnabled = kind === "COMPLIANCE" || kind === "GOVERNANCE";
+  return {
+    ...{ bucketName, arn: `arn:aws:s3:::${bucketName}`, versioned: kind !== "plain", lockEnabled },
+    ...(lockEnabled && { lock: { mode: kind, days: 1 } }),
+    sendsEvents: true,
+    policy,
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -66,6 +66,42 @@ test("what was lost is put back from a sealed export and works through the proxy
     outcome: "restored",
   });
 });
+
+test("the report of a restore never replaces the export that is restored, by another name of it either", async () => {
+  await saved("kept");
+  const file = inFolder("kept.jsonl");
+  expect((await runCommand(system, ["export", "--out", file])).code).toBe(0);
+  const before = readFileSync(file, "utf8");
+  symlinkSync(file, inFolder("symbolic.jsonl"));
+  linkSync(file, inFolder("hard.jsonl"));
+  for (const report of [file, inFolder("symbolic.jsonl"), inFolder("hard.jsonl")]) {
+    const { code } = await runCommand(system, ["restore", file, "--report", report, "--json"]);
+    expect(code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe(before);
+  }
+});
+
+test("the report of a restore follows no link, and is its owner's alone where the file was there before", async () => {
+  const file = inFolder("reported.jsonl");
+  expect((await runCommand(system, ["export", "--out", file])).code).toBe(0);
+  const [other, link, report] = [inFolder("other"), inFolder("link"), inFolder("open.jsonl")];
+  writeFileSync(other, "other");
+  symlinkSync(other, link);
+  expect((await runCommand(system, ["restore", file, "--report", link])).code).toBe(2);
+  expect(readFileSync(other, "utf8")).toBe("other");
+  writeFileSync(report, "", { mode: 0o644 });
+  expect((await runCommand(system, ["restore", file, "--report", report])).code).toBe(0);
+  expect(statSync(report).mode & 0o777).toBe(0o600);
+});
+
+test.each(["2026-11-01T10:00:00", "2026-11-01", "11/01/2026", "1"])(
+  "the time of a restored table says its zone: %s would be this machine's",
+  async (time) => {
+    const args = ["--out", inFolder("zone.jsonl"), "--table", tableName(system), "--as-of", time, "--json"];
+    const { code, json } = await runCommand(system, ["export", ...args]);
+    expect({ code, json }).toMatchObject({ code: 2, json: { error: { code: "USAGE" } } });
+  },
+);
 
 test("an export of another stage, or older than the traces of removals, is refused", async () => {
   const file = inFolder("old.jsonl");

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalSystem } from "../../local/system.ts";
 import { runCommand } from "../support/command.ts";
+import { canaryKey } from "../support/keys.ts";
 import { connectionString, vectorFile, vectorLines, vectorSecret } from "../support/legacy-values.ts";
 import { startForTest, storedItems } from "../support/local-system.ts";
 
@@ -105,6 +106,12 @@ test("no output has the password, also where the command is not understood", asy
     ["import", "--from", address, address],
     ["import", "--from", address.replace("postgres://", "mysql://")],
     ["import", "--from", address.replace("@", "@@:")],
+    // Before the command's name it is not the import that does not understand it.
+    [`--from=${address}`, "import"],
+    [address],
+    ["job", address],
+    ["import", "--from", "x", `--kdf=${address.replace("://", "://it's ")}`],
+    ["import", "--from", "x", `--kdf=postgres://127.0.0.1/db?password=${canaryKey()}`],
   ]) {
     const { code, stdout, stderr } = await runCommand(system, args, { environment });
     expect(code).not.toBe(0);

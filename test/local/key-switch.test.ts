@@ -1,4 +1,10 @@
-import { DescribeKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { retire, undo } from "../../lib/cli/retire.ts";
 import { Session, type Cli } from "../../lib/cli/session.ts";
@@ -128,6 +134,57 @@ describe("the old KMS key is retired", () => {
     expect(await stateOf(first)).toBe("Enabled");
   });
 
+  test("is enabled again by the next run if it was disabled, needed after all, and the command was killed there", async () => {
+    const { cli, session } = await asIfTimeHadPassed();
+    let censuses = 0;
+    const killed = Object.create(session) as Session;
+    Object.assign(killed, {
+      under: async (role: "rewrap") => {
+        censuses += 1;
+        if (censuses === 2) {
+          await writtenUnderFirst("before-the-kill");
+          throw new Error("killed");
+        }
+        return session.under(role);
+      },
+    });
+    await expect(retire(cli, killed, arnOf(first))).rejects.toThrow("killed");
+    expect(await stateOf(first)).toBe("Disabled");
+    const { code, json } = await runCommand(system, ["retire", first, "--json"]);
+    expect({ code, json }).toMatchObject({ code: 3, json: { state: "needed", records: 1 } });
+    expect(await stateOf(first)).toBe("Enabled");
+    expect((await runCommand(system, ["rewrap"])).code).toBe(0);
+  });
+
+  test("and is named by the doctor while records need it and it is disabled, or waits to be deleted", async () => {
+    const kms = new KMSClient(awsConfig(system));
+    await writtenUnderFirst("needed-and-disabled");
+    const wrong = async () => {
+      const { code, json } = await runCommand(system, ["doctor", "--json"]);
+      const checks = json["checks"] as { name: string; state: string; found: string }[];
+      return { code, found: checks.filter(({ state }) => state === "wrong").map(({ found }) => found) };
+    };
+    expect(await wrong()).toEqual({ code: 0, found: [] });
+    await kms.send(new DisableKeyCommand({ KeyId: arnOf(first) }));
+    expect(await wrong()).toEqual({ code: 1, found: ["1 do not open: KMS key 1 is Disabled"] });
+    await kms.send(new ScheduleKeyDeletionCommand({ KeyId: arnOf(first), PendingWindowInDays: 30 }));
+    expect(await wrong()).toEqual({ code: 1, found: ["1 do not open: KMS key 1 is PendingDeletion"] });
+    expect((await runCommand(system, ["retire", first, "--undo"])).code).toBe(0);
+    expect((await runCommand(system, ["rewrap"])).code).toBe(0);
+  });
+
+  test("stays disabled where somebody else disabled it, though records need it", async () => {
+    await writtenUnderFirst("before-somebody-else");
+    expect((await runCommand(system, ["retire", first])).code).toBe(3);
+    const kms = new KMSClient(awsConfig(system));
+    await kms.send(new DisableKeyCommand({ KeyId: arnOf(first) }));
+    const { json } = await runCommand(system, ["retire", first, "--json"]);
+    expect(json).toMatchObject({ state: "needed", records: 1 });
+    expect(await stateOf(first)).toBe("Disabled");
+    await kms.send(new EnableKeyCommand({ KeyId: arnOf(first) }));
+    expect((await runCommand(system, ["rewrap"])).code).toBe(0);
+  });
+
   test("is enabled again at once if a record came to need it at the last moment", async () => {
     const { cli, session } = await asIfTimeHadPassed();
     // The census after the disabling is the first that sees it.
@@ -160,6 +217,17 @@ describe("going back", () => {
     await everythingOpens();
   });
 });
+
+/** One record under the KMS key that is being retired, which is disabled again if it was. */
+async function writtenUnderFirst(name: string): Promise<void> {
+  const kms = new KMSClient(awsConfig(system));
+  const before = await stateOf(first);
+  await kms.send(new EnableKeyCommand({ KeyId: arnOf(first) }));
+  await system.deploy({ writeEncryptionKey: first });
+  await seedRecords(system, 1, name);
+  await system.deploy({ writeEncryptionKey: second });
+  if (before === "Disabled") await kms.send(new DisableKeyCommand({ KeyId: arnOf(first) }));
+}
 
 /** A session that takes the last deployment for long ago, and every invocation for short. */
 async function asIfTimeHadPassed(): Promise<{ cli: Cli; session: Session }> {

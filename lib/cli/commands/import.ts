@@ -16,9 +16,7 @@ export function addImport(program: Command, cli: Cli): void {
   const command = program
     .command("import")
     .description("import the encrypted keys of an application's own table")
-    .addHelpText("after", after)
-    // What is not understood is quoted, and may be a connection string.
-    .configureOutput({ outputError: (text, write) => write(withoutPassword(text)) });
+    .addHelpText("after", after);
   for (const option of [...sourceOptions(), ...cipherOptions(), ...runOptions()]) command.addOption(option);
   command.action((_options: unknown, self: Command) =>
     importLegacy(cli, self.optsWithGlobals<ImportOptions>()),
@@ -81,8 +79,4 @@ function powerOfTwo(text: string): number {
   const value = wholeNumber(2, 1_048_576)(text);
   if (Number.isInteger(Math.log2(value))) return value;
   throw new InvalidArgumentError("A power of two.");
-}
-
-function withoutPassword(text: string): string {
-  return text.replaceAll(/:\/\/[^\s']*@/g, "://…@");
 }

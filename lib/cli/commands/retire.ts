@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option, type Command } from "commander";
 import { OperatorError } from "../../jobs/operator-error.ts";
-import { retire, scheduleDeletion, undo, type Retirement } from "../retire.ts";
+import { assertOfStage, retire, scheduleDeletion, undo, type Retirement } from "../retire.ts";
 import { now, Session, type Cli } from "../session.ts";
 
 interface Flags {
@@ -37,6 +37,7 @@ since nothing needs it: a function may still hold what it wrapped. Deletion is s
       const flags = self.optsWithGlobals<Flags>();
       const session = await Session.open(cli, flags.stage);
       const encryptionKeyId = kmsKeyOf(session, named);
+      await assertOfStage(session, encryptionKeyId);
       const retirement = await carriedOut(cli, session, encryptionKeyId, flags);
       if (retirement.state === "needed" || retirement.state === "waiting") cli.exitCode = 3;
       cli.terminal.answer({ schemaVersion: 1, encryptionKeyId, ...retirement }, () => [
@@ -78,7 +79,7 @@ function kmsKeyOf({ deployment }: Session, named: string): string {
 function lineOf(retirement: Retirement, named: string, longest: number): string {
   switch (retirement.state) {
     case "needed":
-      return `Refused: ${retirement.records} records need it. waxseal rewrap moves them.`;
+      return `Refused: ${retirement.records} records need it. waxseal rewrap moves them (where it is disabled, or waits to be deleted: --undo first).`;
     case "waiting":
       return `Nothing needs it any more. A function may still have what it wrapped (the longest runs ${longest} s): again after ${retirement.readyAt.toISOString()}, or with --wait.`;
     case "disabled":

@@ -71,7 +71,9 @@ function isDenied(statements: readonly Statement[], action: string, admitted: Ad
     if (Object.keys(conditions).length === 0) return true;
     const { "aws:PrincipalArn": exempt, ...others } = conditions["ArnNotEquals"] ?? {};
     const isOnly = Object.keys(conditions).length === 1 && Object.keys(others).length === 0;
-    return isOnly && exempt !== undefined && group !== "nobody" && isWithin(list(exempt), admitted[group]);
+    if (!isOnly || exempt === undefined || group === "nobody") return false;
+    // With no value at all it is malformed, and denies nothing for certain.
+    return list(exempt).length > 0 && isWithin(list(exempt), admitted[group]);
   });
 }
 
@@ -85,13 +87,14 @@ function isOpen(statements: readonly Statement[], action: string, admitted: Admi
   });
 }
 
+/** Every use of it is denied under another encryption context, not the decryption alone. */
 function isBound(statements: readonly Statement[], name: string, value: string): boolean {
-  return statements.some(
-    (statement) =>
-      deniesEveryone(statement, "kms:Decrypt") &&
-      JSON.stringify(statement.Condition) ===
-        JSON.stringify({ StringNotEquals: { [`kms:EncryptionContext:${name}`]: value } }),
-  );
+  const condition = JSON.stringify({ StringNotEquals: { [`kms:EncryptionContext:${name}`]: value } });
+  const binding = statements.filter((statement) => JSON.stringify(statement.Condition) === condition);
+  // A grant takes no encryption context; every other use does, a rewrap's both ends too.
+  return Object.keys(admission)
+    .filter((action) => action !== "kms:CreateGrant")
+    .every((action) => binding.some((statement) => deniesEveryone(statement, action)));
 }
 
 function names({ Action: actions, NotAction: others }: Statement, action: string): boolean {

@@ -1,5 +1,7 @@
 import { censusOf } from "../census.ts";
+import type { Census } from "../../census/census.ts";
 import { isEnded } from "../../jobs/job.ts";
+import { describeKmsKey } from "../../jobs/kms-key.ts";
 import type { Cli, Session } from "../session.ts";
 import { advise, checked, expectThat, ok, wrong, type Check } from "./check.ts";
 
@@ -73,8 +75,23 @@ export function checkRecords(cli: Cli, session: Session): Promise<Check[]> {
         refused.length === 0 ? Object.keys(bySuite).join(", ") || "none" : `${refused.join(", ")}: refused`,
         "put the suite back into the setting readSuites, and migrate: waxseal migrate",
       ),
+      ...(await underUnusableKeys(session, census)),
     ];
   });
+}
+
+/** A KMS key that is retired is none to worry about, unless a record needs it: came back by a restore, say. */
+async function underUnusableKeys({ own, deployment }: Session, { byKeyMaterial }: Census): Promise<Check[]> {
+  const checks = [...deployment.encryptionKeys].map(async ([name, arn]): Promise<Check[]> => {
+    const needing = byKeyMaterial.filter(({ encryptionKeyId }) => encryptionKeyId === arn);
+    const records = needing.reduce((sum, one) => sum + one.records, 0);
+    if (records === 0) return [];
+    const { KeyState: state = "unknown" } = await describeKmsKey(own.kms, arn);
+    if (state === "Enabled") return [];
+    const found = `${records} do not open: KMS key ${name} is ${state}`;
+    return [wrong("records' KMS keys", found, `waxseal retire ${name} --undo, then waxseal rewrap`)];
+  });
+  return (await Promise.all(checks)).flat();
 }
 
 export function checkJobs({ jobs }: Session): Promise<Check[]> {

@@ -3,7 +3,7 @@
  * Developer Guide, "Key policies in AWS KMS"): an explicit deny wins; a table needs an identity-based
  * allow; a KMS key needs its key policy, which either names the principal or, by naming the account's
  * root, lets identity-based policies decide; a role that is to be assumed needs its trust policy, in the same
- * way; for a function, either kind of policy is enough. Of a role of another account, what its own account allows is not known here, and taken to be given.
+ * way; for a function or a bucket, either kind of policy is enough. Of a role of another account, what its own account allows is not known here, and taken to be given.
  */
 import { localAccountId, type Statement } from "../../stack.ts";
 import { accountOf, type Caller } from "../caller.ts";
@@ -22,8 +22,8 @@ export interface AccessRequest {
   readonly keyPolicy?: readonly Statement[];
   /** The trust policy, where the resource is a role. */
   readonly trustPolicy?: readonly Statement[];
-  /** The resource-based policy, where the resource is a function. */
-  readonly functionPolicy?: readonly Statement[];
+  /** The resource-based policy, where the resource is a function, a bucket or an object. */
+  readonly resourcePolicy?: readonly Statement[];
 }
 
 /** Throws `AccessDeniedException` with AWS's wording (IAM User Guide, "Troubleshoot access denied error messages"). */
@@ -43,7 +43,7 @@ export function denialOf(request: AccessRequest): string | undefined {
   const identity = request.caller.statements.filter((statement) => applies(statement, request, context));
   // "IAM role trust policies and KMS key policies […] must explicitly allow access for principals"
   const required = request.keyPolicy ?? request.trustPolicy;
-  const policy = required ?? request.functionPolicy ?? [];
+  const policy = required ?? request.resourcePolicy ?? [];
   const resource = policy.filter((statement) => applies(statement, request, context));
   const named = resource.filter((statement) => names(statement, request.caller));
   const delegating = resource.filter((statement) => statement.principals?.some(isAccount));

@@ -21,6 +21,7 @@ const conditionKeys = [
     "dynamodb:enclosingoperation",
   ],
   ...["kms:calleraccount", "kms:encryptioncontextkeys", "kms:reencryptonsamekey", "kms:encryptionalgorithm"],
+  ...["s3:prefix", "s3:x-amz-acl"],
   ...["lambda:functionurlauthtype", "lambda:invokedviafunctionurl"],
   ...["dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "dynamodb:returnvalues"],
 ];

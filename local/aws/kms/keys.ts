@@ -1,5 +1,5 @@
 /** The KMS keys of the account: state, key material, policy; in memory and, where a file is given, in it. */
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { KmsKeyResource, Statement } from "../../stack.ts";
 import { readJsonFile, writeJsonFile } from "../files.ts";
 import { keyPolicyStatements } from "../../template/statements.ts";
@@ -16,6 +16,9 @@ interface StoredKey extends Rotating {
   deletionAt?: number;
   /** As JSON text. */
   policyDocument: string;
+  description?: string;
+  /** Of an asymmetric key, which signs. */
+  readonly spec?: KmsKeyResource["spec"];
 }
 
 export interface KmsKey extends StoredKey {
@@ -53,18 +56,20 @@ export class KeyStore {
 
   #deploy(resource: KmsKeyResource): void {
     assertSupported(resource.policy);
-    const { keyId, arn, policy, rotationPeriodDays } = resource;
+    const { keyId, arn, policy, rotationPeriodDays, description, spec } = resource;
     const now = this.#now().getTime();
     const kmsKey = this.#keys.get(keyId) ?? {
       keyId,
       arn,
       createdAt: now,
       state: "Enabled" as const,
-      materials: [newMaterial()],
+      materials: [spec ? newKeyPair() : newMaterial()],
+      ...(spec && { spec }),
       policy,
       policyDocument: "",
     };
     kmsKey.policy = policy;
+    if (description !== undefined) kmsKey.description = description;
     kmsKey.policyDocument = JSON.stringify(resource.policyDocument);
     if (kmsKey.automatic?.periodDays !== rotationPeriodDays) schedule(kmsKey, rotationPeriodDays, now);
     this.#keys.set(keyId, kmsKey);
@@ -128,12 +133,24 @@ function newMaterial(): KeyMaterial {
   return { id: randomBytes(32).toString("hex"), bytes: randomBytes(32).toString("base64") };
 }
 
+/** The private key, as PKCS #8. */
+function newKeyPair(): KeyMaterial {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const key = privateKey.export({ type: "pkcs8", format: "der" });
+  return { id: randomBytes(32).toString("hex"), bytes: key.toString("base64") };
+}
+
 export function currentMaterial(kmsKey: KmsKey): KeyMaterial {
   return kmsKey.materials.at(-1) as KeyMaterial;
 }
 
 /** The errors of API Reference and Developer Guide, "Key states of AWS KMS keys", for cryptographic operations. */
-export function assertUsable(kmsKey: KmsKey): void {
+export function assertUsable(
+  kmsKey: KmsKey,
+  usage: "ENCRYPT_DECRYPT" | "SIGN_VERIFY" = "ENCRYPT_DECRYPT",
+): void {
+  if ((kmsKey.spec === undefined) !== (usage === "ENCRYPT_DECRYPT"))
+    throw new AwsError("InvalidKeyUsageException", `${kmsKey.arn} key usage is not ${usage}.`);
   if (kmsKey.state === "Disabled") throw new AwsError("DisabledException", `${kmsKey.arn} is disabled.`);
   assertNotPendingDeletion(kmsKey);
 }

@@ -5,8 +5,14 @@ import { cryptographicOperations } from "./cryptography.ts";
 import type { KeyStore } from "./keys.ts";
 import { managementOperations } from "./management.ts";
 import { rotationOperations } from "./rotation.ts";
+import { signingOperations } from "./signing.ts";
 
-const operations = { ...cryptographicOperations, ...managementOperations, ...rotationOperations };
+const operations = {
+  ...cryptographicOperations,
+  ...managementOperations,
+  ...rotationOperations,
+  ...signingOperations,
+};
 
 /** `rotationMs`: how long an on-demand rotation takes. */
 export function kmsService(
@@ -41,6 +47,8 @@ export function kmsService(
 /** What CloudTrail keeps of a request: an allow-list, so that no plaintext or ciphertext can get in. */
 const recordedParameters = [
   ...["KeyId", "SourceKeyId", "DestinationKeyId", "KeySpec", "NumberOfBytes", "DryRun"],
+  // The message is not recorded ("Logging AWS KMS API calls with AWS CloudTrail": Sign).
+  ...["MessageType", "SigningAlgorithm"],
   ...["EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext"],
   ...[
     "PendingWindowInDays",

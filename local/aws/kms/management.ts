@@ -17,18 +17,22 @@ function describe(kmsKey: KmsKey): JsonObject {
     Arn: kmsKey.arn,
     CreationDate: kmsKey.createdAt / 1000,
     Enabled: kmsKey.state === "Enabled",
-    Description: "",
-    KeyUsage: "ENCRYPT_DECRYPT",
+    Description: kmsKey.description ?? "",
     KeyState: kmsKey.state,
     ...(kmsKey.deletionAt === undefined ? {} : { DeletionDate: kmsKey.deletionAt / 1000 }),
     Origin: "AWS_KMS",
     KeyManager: "CUSTOMER",
-    CustomerMasterKeySpec: "SYMMETRIC_DEFAULT",
-    KeySpec: "SYMMETRIC_DEFAULT",
-    EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
     MultiRegion: false,
-    CurrentKeyMaterialId: currentMaterial(kmsKey).id,
+    ...usageOf(kmsKey),
   };
+}
+
+function usageOf(kmsKey: KmsKey): JsonObject {
+  const spec = kmsKey.spec ?? "SYMMETRIC_DEFAULT";
+  const specs = { CustomerMasterKeySpec: spec, KeySpec: spec };
+  if (kmsKey.spec) return { ...specs, KeyUsage: "SIGN_VERIFY", SigningAlgorithms: ["ECDSA_SHA_256"] };
+  const current = { CurrentKeyMaterialId: currentMaterial(kmsKey).id };
+  return { ...specs, ...current, KeyUsage: "ENCRYPT_DECRYPT", EncryptionAlgorithms: [spec] };
 }
 
 const describeKey: KmsOperation = {

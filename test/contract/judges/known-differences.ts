@@ -4,7 +4,7 @@
  * names no test. Found with the versions that `run.ts` installs, November 2026.
  */
 export type Judge = "dynamodb-local" | "moto";
-export type Suite = "dynamodb" | "kms";
+export type Suite = "dynamodb" | "kms" | "s3";
 
 type Differences = Readonly<Record<string, string>>;
 
@@ -18,6 +18,7 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
         "it does not have the operation",
     },
     kms: {},
+    s3: {},
   },
   moto: {
     dynamodb: {
@@ -47,6 +48,16 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
       "a disabled key's automatic rotation is neither switched on nor off": usesAnyState,
       "a policy that is no JSON is malformed": "it takes any text",
       "a policy that would lock its own author out is refused": "it does not check for lockout",
+      "verify by the public key, with KMS and without": "its GetPublicKey answers the id, not the ARN",
+      "of anything else are refused": "its Verify answers SignatureValid: false and no exception",
+      "are not made by a symmetric key, which has no public one; nor data keys by one that signs":
+        "it answers ValidationException",
+      "are of messages of 4,096 bytes at most": "it signs messages of any length",
+    },
+    s3: {
+      "a body that does not match its digest is refused, and nothing is stored": "it checks no digests",
+      "of compliance let nobody delete a version; a marker may hide it":
+        "its lock configuration is XML that the SDK does not parse",
     },
   },
 };

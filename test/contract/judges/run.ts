@@ -45,7 +45,7 @@ const dynamoDbLocal: JudgeSetup = {
 
 const moto: JudgeSetup = {
   judge: "moto",
-  suites: ["dynamodb", "kms"],
+  suites: ["dynamodb", "kms", "s3"],
   install(directory) {
     if (!run("python3", ["--version"]).ok) return "no python3";
     if (!run("python3", ["-m", "venv", directory]).ok) return "python3 has no venv";

@@ -22,12 +22,14 @@ const deny = (action: string | string[], condition?: unknown): Statement => ({
 });
 const unless = (roles: string[]) => ({ ArnNotEquals: { "aws:PrincipalArn": roles } });
 const cryptographic = [
-  ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+  ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
   ...["kms:ReEncryptFrom", "kms:ReEncryptTo"],
 ];
 const context = (name: string, value: string) => ({
   StringNotEquals: { [`kms:EncryptionContext:${name}`]: value },
 });
+
+const allBut = (action: string) => cryptographic.filter((one) => one !== action);
 
 const opening = deny("kms:Decrypt", unless(admitted.opening));
 const whole: Statement[] = [
@@ -66,6 +68,7 @@ describe("a key policy has a fault where it", () => {
     ["allows it to roles by a wildcard", and(allow("kms:Decrypt", [role("*")]))],
     ["lets a role that saves open", and(allow("kms:Decrypt", admitted.saving))],
     ["exempts another role", withOpening(deny("kms:Decrypt", unless([role("proxy"), role("other")])))],
+    ["exempts by an empty list", withOpening(deny("kms:Decrypt", unless([])))],
     ["exempts by a wildcard", withOpening(deny("kms:Decrypt", unless([role("*")])))],
     [
       "denies by exception of the action",
@@ -80,6 +83,10 @@ describe("a key policy has a fault where it", () => {
       ),
     ],
     ["binds to another stage", [...whole.slice(0, -1), deny(cryptographic, context("stage", "prod"))]],
+    ...cryptographic.map((action): [string, Statement[]] => [
+      `binds ${action} to no stage`,
+      [...whole.slice(0, -1), deny(allBut(action), context("stage", "dev"))],
+    ]),
     ["has lost the purpose", whole.filter((_one, index) => index !== whole.length - 2)],
   ])("%s", (_what, statements) => {
     expect(faults(statements).length).toBeGreaterThan(0);

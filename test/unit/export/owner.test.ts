@@ -95,11 +95,15 @@ describe("an owner's export in plaintext", () => {
     await table.put(await table.record(at("openai/b"), "A256GCM", canaryKey(), { endpointId: "elsewhere" }));
     const good = canaryKey();
     await table.put(await table.record(at("openai/c"), "A256GCM", good));
+    const whole = await table.record(at("openai/d"), "A256GCM", canaryKey());
+    const { sealId: _lost, ...withoutSeal } = whole;
+    await table.put(withoutSeal);
     const { exported, failures, lines } = await written(ports(), "damaged");
     expect(exported).toBe(1);
     expect(failures).toEqual([
       { slot: "openai/a", reason: "DECRYPT_FAILED" },
       { slot: "openai/b", reason: "ORIGIN_NOT_REGISTERED" },
+      { slot: "openai/d", reason: "RECORD_MALFORMED" },
     ]);
     expect(lines.map(({ apiKey }) => apiKey)).toEqual([good]);
   });

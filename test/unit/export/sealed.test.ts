@@ -9,7 +9,7 @@ import { writePrivateFile } from "../../../lib/export/private-file.ts";
 import type { RestorePorts } from "../../../lib/export/restore-record.ts";
 import type { RawRecord, RecordAddress } from "../../../lib/provider-keys/write-record.ts";
 import { canaryKey } from "../../support/keys.ts";
-import { around, RecordsTable, stage, type Around } from "../../support/records-table.ts";
+import { around, encryptionKeyId, RecordsTable, stage, type Around } from "../../support/records-table.ts";
 
 let table: RecordsTable;
 let folder: string;
@@ -36,7 +36,7 @@ async function threeRecords() {
 }
 
 async function exported(path = newFile()) {
-  const ports = { dynamo: table.dynamo, table: table.name, stage, now: () => new Date() };
+  const ports = { dynamo: table.dynamo, table: table.name, stage, tombstoneDays: 30, now: () => new Date() };
   return { path, ...(await exportSealed(ports, path, false)) };
 }
 
@@ -45,25 +45,26 @@ function restorePorts(changes: Partial<RestorePorts> = {}, surround?: Around): R
   const retry = { maxAttempts: 2, longestDelayMs: 1, wait: async () => undefined };
   return {
     ...{ dynamo, table: table.name, caller: "test", restoreId: "restore-1", now: () => new Date(), retry },
+    openingKeyIds: new Set([encryptionKeyId]),
     ...{ replaceDamaged: false, dryRun: false, ...changes },
   };
 }
 
 async function restored(path: string, ports = restorePorts()) {
   const lines: RestoredLine[] = [];
-  const counts = await restoreFile(
+  const { counts, isWhole } = await restoreFile(
     ports,
     path,
     () => undefined,
     (line) => lines.push(line),
   );
-  return { counts, lines: lines.sort((a, b) => a.line - b.line) };
+  return { counts, isWhole, lines: lines.sort((a, b) => a.line - b.line) };
 }
 
 const none = { records: 3, restored: 0, there: 0, removedSince: 0, wasRemoved: 1, failed: 0 };
 
 describe("a sealed export", () => {
-  test("has a header, and every item whole with its bytes in base64, tombstones too", async () => {
+  test("has a header, every item whole with its bytes in base64, tombstones too, and an end", async () => {
     await threeRecords();
     const { path, records, tombstones, sha256, bytes } = await exported();
     const text = readFileSync(path, "utf8");
@@ -71,11 +72,13 @@ describe("a sealed export", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as RawRecord);
+    expect(items.pop()).toEqual({ schemaVersion: 1, items: 3 });
     expect(header).toMatchObject({
       schemaVersion: 1,
       format: "waxseal-sealed-export",
       stage,
       table: table.name,
+      tombstoneDays: 30,
     });
     expect({ records, tombstones, items: items.length }).toEqual({ records: 2, tombstones: 1, items: 3 });
     const first = items.map(({ Item }) => Item as Record<string, Record<string, string>>);
@@ -212,6 +215,7 @@ describe("a restore", () => {
     const { path } = await exported();
     for (const n of [1, 2, 3]) await table.delete(address(n));
     const [header = "", ...items] = readFileSync(path, "utf8").trimEnd().split("\n");
+    items.pop();
     const foreign = JSON.stringify({ Item: { ...itemOf(items, "owner-1"), admin: { BOOL: true } } });
     const cut = JSON.stringify({ Item: { ...itemOf(items, "owner-1"), tag: { B: "" } } });
     const damaged = newFile();
@@ -225,6 +229,41 @@ describe("a restore", () => {
     expect(failed.map(({ line, reason }) => [line, reason])).toEqual(
       [2, 3, 4, 5].map((line) => [line, "RECORD_MALFORMED"]),
     );
+  });
+
+  test("knows a file that was cut, and takes what it has", async () => {
+    await threeRecords();
+    const { path } = await exported();
+    expect((await restored(path)).isWhole).toBe(true);
+    await table.delete(address(1));
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    const cut = newFile();
+    for (const kept of [lines.slice(0, -1), [...lines.slice(0, 2), ...lines.slice(-1)]]) {
+      writeFileSync(cut, `${kept.join("\n")}\n`);
+      expect((await restored(cut)).isWhole).toBe(false);
+    }
+    expect(await table.get(address(1))).toBeDefined();
+  });
+
+  test("puts back nothing that would not open: its KMS key is disabled, going, or none of the stack's", async () => {
+    await threeRecords();
+    const { path } = await exported();
+    await table.delete(address(1));
+    const { counts, lines } = await restored(path, restorePorts({ openingKeyIds: new Set() }));
+    expect(counts).toEqual({ ...none, there: 1, failed: 1 });
+    expect(lines.find(({ ownerId }) => ownerId === "owner-1")).toMatchObject({
+      outcome: "failed",
+      reason: "ENCRYPTION_KEY_UNAVAILABLE",
+    });
+    expect(await table.get(address(1))).toBeUndefined();
+  });
+
+  test("gives an active record no time at which TTL would take it away again", async () => {
+    await table.put(await table.record(address(1), "A256GCM", canaryKey(), { purgeAt: 1 }));
+    const { path } = await exported();
+    await table.delete(address(1));
+    expect((await restored(path)).counts).toMatchObject({ restored: 1 });
+    expect(await table.get(address(1))).not.toHaveProperty("purgeAt");
   });
 
   test.each([

@@ -120,6 +120,14 @@ describe("an import", () => {
     });
   });
 
+  test("that may not open what it wrote says that it wrote it, and ends there", async () => {
+    const verify = () => Promise.reject(new WaxsealError("ACCESS_DENIED_BY_AWS"));
+    const { counts, error } = await run([row(1, good())], { target: { ...target(), verify } });
+    expect(stored.size).toBe(1);
+    expect(counts).toMatchObject({ imported: 1, failed: 0, unverified: 1, verified: 0 });
+    expect(error).toMatchObject({ code: "ACCESS_DENIED_BY_AWS" });
+  });
+
   test("of what is there makes no data key and writes nothing", async () => {
     const input = rows(5, good);
     await run(input);

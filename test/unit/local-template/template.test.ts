@@ -219,7 +219,7 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     };
     const { stackName, ...kinds } = loadStack(assembly({ Gateway: gateway, Logs: resources.Logs }));
     expect(stackName).toBe("Waxseal-dev");
-    expect(kinds).toEqual({ tables: [], kmsKeys: [], roles: [], functions: [], rules: [], outputs: {} });
+    expect(kinds).toEqual({ tables: [], kmsKeys: [], buckets: [], roles: [], functions: [], rules: [], outputs: {} });
   });
 });
 
@@ -238,15 +238,19 @@ describe("what is not known throws, naming it and the logical id", () => {
     ["a conditional resource", changed("Table", {}, { Condition: "C" }), "Table: Condition is not supported"],
     [
       "an index",
-      changed("Table", { GlobalSecondaryIndexes: [] }),
-      "Table: GlobalSecondaryIndexes is not supported",
+      changed("Table", { LocalSecondaryIndexes: [] }),
+      "Table: LocalSecondaryIndexes is not supported",
     ],
     [
       "a schema's type",
       changed("Table", { KeySchema: [{ AttributeName: "a", KeyType: "X" }] }),
       "Table.KeySchema: must be",
     ],
-    ["a key's kind", changed("Key", { KeySpec: "RSA_2048" }), "Key: KeySpec is not supported"],
+    [
+      "a key's kind",
+      changed("Key", { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }),
+      "Key.KeySpec: must be",
+    ],
     [
       "a managed policy",
       changed("Role", { ManagedPolicyArns: [] }),

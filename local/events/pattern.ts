@@ -47,7 +47,7 @@ export const contentFilters: readonly string[] = [...Object.keys(operators), "ex
 
 function testOf(expected: unknown): Test {
   if (!isValues(expected)) return (value) => value === expected;
-  const [[name = "", operand] = []] = Object.entries(expected);
+  const [[name, operand] = ["", undefined]] = Object.entries(expected);
   return operators[name]?.(operand) ?? (() => false);
 }
 

@@ -20,7 +20,7 @@ function assertFilter(
   known: readonly string[],
   where: string,
 ): void {
-  const [[name = "", operand] = []] = Object.entries(filter);
+  const [[name, operand] = ["", undefined]] = Object.entries(filter);
   const isOne = Object.keys(filter).length === 1;
   if (!isOne || !known.includes(name) || !isOperand(name, operand))
     throw new TemplateError(where, `the content filter ${name} is not supported by the local system`);

@@ -17,9 +17,13 @@ export function pauseAfterSweep(tookMs: number): number {
 
 export interface DynamoDb {
   readonly service: AwsService;
-  readonly streams: AwsService;
-  /** Called after each change of an item that a stream has; returns what ends that. */
-  onStreamRecord(listener: (tableName: string, shardId: string) => void): () => void;
+  readonly streams: {
+    readonly service: AwsService;
+    /** Called after each change of an item that a stream has; returns what ends that. */
+    onRecord(listener: (tableName: string, shardId: string) => void): () => void;
+    /** The highest sequence number so far. */
+    lastSequence(): string;
+  };
   /** Makes those of the tables that there are not yet; none is removed. */
   deploy(tables: readonly TableResource[]): Promise<void>;
   /** Deletes what has expired by now; also runs by itself, every five seconds as long as the tables are small. */
@@ -65,8 +69,11 @@ export async function startDynamoDb(
   sweepAfter(pauseAfterSweep(0));
   return {
     service: dynamoDbService(tables, backend, writer),
-    streams: streamsService(tables, streamLog),
-    onStreamRecord: (listener) => streamLog.onRecord(listener),
+    streams: {
+      service: streamsService(tables, streamLog),
+      onRecord: (listener) => streamLog.onRecord(listener),
+      lastSequence: () => streamLog.lastSequence(),
+    },
     deploy: (changed) => tables.deploy(changed),
     sweep,
     async close() {

@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { appendJsonLine, readJsonLines, writeJsonLines } from "../files.ts";
 import type { WireItem } from "./items.ts";
-import type { StreamEntry } from "./stream-log.ts";
+import type { StreamEntry } from "./stream-record.ts";
 
 /** A write that was about to be made. */
 export interface ExpectedWrite {

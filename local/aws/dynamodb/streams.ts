@@ -10,7 +10,8 @@ import {
   type JsonObject,
 } from "../protocol.ts";
 import { shardIds } from "./shards.ts";
-import { justBefore, streamArnOf, streamLabel, type StreamLog } from "./stream-log.ts";
+import type { StreamLog } from "./stream-log.ts";
+import { justBefore, streamArnOf, streamLabel } from "./stream-record.ts";
 import { tableNameIn, type Tables } from "./tables.ts";
 
 const maxRecords = 1000;

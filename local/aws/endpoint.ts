@@ -12,10 +12,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../http/server.ts";
 import type { LocalStack } from "../stack.ts";
 import { answer, type FireRule, type LambdaApi } from "./answer.ts";
-import { accessKeyIdOf, CallerDirectory, type Callers } from "./caller.ts";
+import { accessKeyIdOf, CallerDirectory, type Caller, type Callers } from "./caller.ts";
 import { cloudFormationOperations, type Deployment } from "./cloudformation.ts";
 import { CloudTrailLog, type CloudTrailRecord } from "./cloudtrail.ts";
-import { startDynamoDb } from "./dynamodb/start.ts";
+import { startDynamoDb, type DynamoDb } from "./dynamodb/start.ts";
 import type { Faults } from "./faults.ts";
 import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
@@ -53,8 +53,11 @@ export interface AwsEndpoint extends Callers {
   readonly port: number;
   /** The access key id under which a call is made with that role. */
   accessKeyIdOf(roleArn: string): string;
+  /** A role of the stack, for what is done under it in this process. */
+  role(roleArn: string): Caller;
   /** What is in S3; for what services put there themselves see `s3/put.ts`. */
   readonly objects: ObjectStore;
+  readonly streams: DynamoDb["streams"];
   /** The records so far, oldest first. */
   cloudTrailRecords(): CloudTrailRecord[];
   /**
@@ -93,12 +96,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   objects.onCreated = (bucket, ...about) => {
     if (bucket.sendsEvents) options.putEvent?.(objectCreated(bucket, ...about));
   };
-  const dynamoDb = await startDynamoDb(stack.tables, now, file("dynamodb"));
+  const [store, streams] = [file("dynamodb"), file("streams.jsonl")];
+  const paths = store !== undefined && streams !== undefined ? { store, streams } : undefined;
+  const dynamoDb = await startDynamoDb(stack.tables, now, paths);
   let deployment = firstDeployment(stack, startedAt, keys);
   const byTarget = {
     TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],
     DynamoDB_20120810: ["dynamodb", dynamoDb.service],
-    DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams],
+    DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams.service],
     CloudTrail_20131101: ["cloudtrail", cloudTrailService(startedAt)],
   } as const;
   const deployed = () => deployment.stack;
@@ -132,6 +137,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     port,
     accessKeyIdOf,
     objects,
+    streams: dynamoDb.streams,
+    role: (roleArn) => callers.role(roleArn),
     identify: (authorization) => callers.identify(authorization),
     cloudTrailRecords: () => cloudTrail.records(),
     async deploy(next, outsideRoles = []) {

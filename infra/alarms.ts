@@ -11,6 +11,11 @@ const alarming = {
   SUITE_REFUSED:
     "A record has a cipher suite that is no longer read: it was changed, or missed by a migration",
   ACCESS_DENIED_BY_AWS: "A permission of a function is missing, or a record names a KMS key of another's",
+  CHANGED_OUT_OF_BAND: "A record was changed around the application",
+  EVENT_CHANGED: "An event of the audit was changed",
+  EVENT_DELETED: "An event of the audit was deleted, and neither expired nor was erased",
+  AUDIT_CHAIN_BROKEN: "The audit's last checkpoint, or the key that signs them, is not what it was",
+  CHECKPOINT_FAILED: "No checkpoint of the audit could be signed",
 } as const;
 
 export interface AlarmsProps {

@@ -46,7 +46,7 @@ export class WaxsealStack extends Stack {
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
     this.rateLimits = new RateLimits(this, "RateLimits");
     this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
-    this.audit = new Audit(this, "Audit", { settings, providerKeys: this.providerKeys });
+    this.audit = new Audit(this, "Audit", { settings, entries, providerKeys: this.providerKeys });
     const names = Object.keys(functionEntries) as FunctionName[];
     const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
     const made = this.#functions(names.filter(isOfApi), settings, entries);
@@ -60,7 +60,11 @@ export class WaxsealStack extends Stack {
     const functions = mapValues(made, ({ fn }) => fn);
     const api = new Api(this, "Gateway", { settings, functions, accessLogs });
     const rewrap = this.#rewrap(settings, entries);
-    const logGroups = { ...openingLogs(made, acting), ...(rewrap && { rewrap: rewrap.logGroup }) };
+    const logGroups = {
+      ...openingLogs(made, acting),
+      ...(rewrap && { rewrap: rewrap.logGroup }),
+      ...this.audit.logGroups,
+    };
     new Alarms(this, "Alarms", { stage: settings.stage, logGroups });
     this.#output({
       ApiUrl: api.restApi.url,

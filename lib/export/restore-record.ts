@@ -60,7 +60,8 @@ async function restored(ports: RestorePorts, exported: RawRecord): Promise<Resto
   if (ports.dryRun) return { outcome: "restored" };
   const change = changeOf(ports);
   const recordId = ports.newId();
-  if (await putBack(ports, address, withoutAddress(exported), stored, change, recordId)) return { outcome: "restored" };
+  if (await putBack(ports, address, withoutAddress(exported), stored, change, recordId))
+    return { outcome: "restored" };
   const now = await storedRecord(ports, address);
   // Our own write, whose answer was lost.
   if (isOurs(now, change)) return { outcome: "restored" };

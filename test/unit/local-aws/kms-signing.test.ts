@@ -84,6 +84,12 @@ describe("each call needs its own action, and may be bound to how it signs", () 
     const kms = await clientWith(statements);
     expect(await nameOfError(kms.send(new SignCommand(asked)))).toBe(outcome);
   });
+
+  test("whoever may sign digests only may sign those", async () => {
+    const kms = await clientWith(bound("kms:MessageType", "DIGEST"));
+    const digest = { ...asked, Message: Buffer.alloc(32, 1), MessageType: "DIGEST" } as const;
+    expect(await nameOfError(kms.send(new SignCommand(digest)))).toBe("succeeded");
+  });
 });
 
 describe("a signature of a digest", () => {

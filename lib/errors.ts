@@ -92,7 +92,7 @@ export interface ErrorDetails {
 
 /** What may be said of a failed AWS call: nothing of the request. */
 export interface AwsFailure {
-  readonly service: "kms" | "dynamodb";
+  readonly service: "kms" | "dynamodb" | "s3";
   readonly operation: string;
   /** The exception's name, as `ThrottlingException`. */
   readonly error: string;

@@ -65,14 +65,14 @@ async function forEachChunk(
   const { isGzip, source } = await peeked(compressed);
   if (!isGzip) return forEach(source, take);
   const gunzip = createGunzip();
-  let sourceError: unknown;
+  let failed: { readonly error: unknown } | undefined;
   // An error of the source reaches us through `gunzip` too, and is told apart here.
-  const watched = Readable.from(watch(source, (error) => (sourceError = error)));
+  const watched = Readable.from(watch(source, (error) => (failed = { error })));
   pipeline(watched, gunzip, () => undefined);
   const chunks = gunzip[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   for (;;) {
     const next = await chunks.next().catch(() => undefined);
-    if (sourceError !== undefined) throw sourceError;
+    if (failed) throw failed.error;
     if (!next) return false;
     if (next.done) return true;
     if (!(await take(next.value))) {

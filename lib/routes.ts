@@ -80,11 +80,12 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   "delete-owner": "lambdas/delete-owner.ts",
 };
 
-/** The functions of operators' jobs: behind no route and no URL. */
-export type JobFunctionName = "rewrap";
+/** The functions of operators' jobs and of the audit: behind no route and no URL. */
+export type JobFunctionName = "rewrap" | "reconcile";
 
 export const jobFunctionEntries: Readonly<Record<JobFunctionName, string>> = {
   rewrap: "lambdas/rewrap.ts",
+  reconcile: "lambdas/reconcile.ts",
 };
 
 /**

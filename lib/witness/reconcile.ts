@@ -15,7 +15,7 @@ import type { TrailSource } from "./trail-source.ts";
 
 export interface ReconcilePorts {
   readonly settings: ReconcileEnvironment;
-  readonly logger: Pick<Logger, "warn" | "setRequestId">;
+  readonly logger: Pick<Logger, "warn" | "error" | "setRequestId">;
   readonly ledger: TrailLedger;
   readonly events: WitnessEvents;
   readonly report: Report;

@@ -27,6 +27,25 @@ export const alarmingCodes: AlarmingCodes = {
   },
 };
 
+/** Of the audit's own functions. */
+export const auditCodes: AlarmingCodes = {
+  CHANGED_OUT_OF_BAND: { level: "page", meaning: "A record was changed around the application" },
+  EVENT_CHANGED: { level: "page", meaning: "An event of the audit was changed" },
+  EVENT_DELETED: {
+    level: "page",
+    meaning: "An event of the audit was deleted, and neither expired nor was erased",
+  },
+  AUDIT_NOT_RECORDED: {
+    level: "ticket",
+    meaning: "A change could not be recorded; it is tried again for a day",
+  },
+  AUDIT_CHAIN_BROKEN: {
+    level: "page",
+    meaning: "The audit's last checkpoint, or the key that signs them, is not what it was",
+  },
+  CHECKPOINT_FAILED: { level: "ticket", meaning: "No checkpoint of the audit could be signed" },
+};
+
 export interface AlarmsProps {
   readonly stage: string;
   readonly codes: AlarmingCodes;

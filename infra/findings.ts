@@ -46,6 +46,17 @@ export const acceptedOfDurableFunction: Reasons = {
     "version. Of the jobs it may read and keep those of its kind.",
 };
 
+export const acceptedOfBuckets: Reasons = {
+  "AwsSolutions-S1":
+    "Who reads or writes evidence shows in CloudTrail; server access logs would be a further bucket that nobody looks into.",
+};
+
+export const acceptedOfRecorder: Reasons = {
+  "AwsSolutions-IAM5":
+    "Manifests and what was given up have names that are made as they are written: the role may put such objects, " +
+    "each in its own bucket.",
+};
+
 export const acceptedOfTrailBucket: Reasons = {
   "AwsSolutions-S1":
     "Server access logs would be a second record of who reads the first, best effort and in a bucket without a " +

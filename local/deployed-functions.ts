@@ -21,11 +21,14 @@ export class DeployedFunctions {
     );
   }
 
-  /** @throws {InvocationFailed} if the function gave no answer. */
-  invoke(name: string, event: unknown): Promise<InvocationResult> {
+  /**
+   * @param kill - ends the environment under the invocation, for tests.
+   * @throws {InvocationFailed} if the function gave no answer.
+   */
+  invoke(name: string, event: unknown, kill?: AbortSignal): Promise<InvocationResult> {
     const fn = this.#functions.get(name);
     if (!fn) throw new Error(`there is no function ${name} in the stack`);
-    return fn.invoke(event);
+    return fn.invoke(event, kill);
   }
 
   /** Each function ends when its last invocation has; settles when all have. */
@@ -50,10 +53,10 @@ class RunningFunction {
     this.#timeoutMs = timeoutSeconds * 1000;
   }
 
-  async invoke(event: unknown): Promise<InvocationResult> {
+  async invoke(event: unknown, kill?: AbortSignal): Promise<InvocationResult> {
     this.#running += 1;
     try {
-      const result = await this.#lambda.invoke(event);
+      const result = await this.#lambda.invoke(event, kill);
       if (result.streamed) this.#endAfter(result.body);
       else this.#end();
       return result;

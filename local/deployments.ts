@@ -2,6 +2,8 @@
 import type { Settings } from "../lib/settings.ts";
 import type { AwsEndpoint } from "./aws/endpoint.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
+import type { EventSourceMappings } from "./event-sources/mappings.ts";
+import { assertReadable } from "./event-sources/permissions.ts";
 import type { EventRules } from "./events/rules.ts";
 import type { InvocationResult } from "./lambda/environment.ts";
 import { invokeValue } from "./lambda/invoke-value.ts";
@@ -31,6 +33,7 @@ export interface DeployedServices {
   readonly aws: AwsEndpoint;
   readonly lambda: LambdaService;
   readonly rules: EventRules;
+  readonly mappings: EventSourceMappings;
   readonly logs: LogRing;
 }
 
@@ -43,13 +46,18 @@ export class Deployments {
   #functions: DeployedFunctions;
   #deploying = Promise.resolve();
 
-  /** @param first - what the services were started with. */
+  /**
+   * @param first - what the services were started with.
+   * @throws Error where an event source mapping may not read its stream.
+   */
   constructor(first: Deployed, synthesise: Synthesise, services: DeployedServices) {
     this.#synthesise = synthesise;
     this.#services = services;
     this.#current = first;
+    assertReadable(first.stack);
     this.#functions = this.#start(first.stack);
     services.lambda.serve(invokeValue(this.#functions));
+    services.mappings.deploy(first.stack);
   }
 
   get stack(): LocalStack {
@@ -70,6 +78,7 @@ export class Deployments {
 
   async close(): Promise<void> {
     await this.#deploying;
+    await this.#services.mappings.close();
     this.#services.lambda.driver.close();
     await Promise.all([...this.#running].map((functions) => functions.close()));
   }
@@ -79,14 +88,16 @@ export class Deployments {
     if ((changes.stage ?? settings.stage) !== settings.stage)
       throw new StartRefused("stage cannot be changed: another stage is another stack");
     const next = await this.#synthesise(withChanges(before, changes));
+    assertReadable(next.stack);
     // Permissions first: a new function must not run under the old ones.
-    const { aws, lambda, rules } = this.#services;
+    const { aws, lambda, rules, mappings } = this.#services;
     await aws.deploy(next.stack, outsideRolesOf(next));
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
     this.#current = next;
     const unneeded = lambda.deploy(next.stack, invokeValue(this.#functions));
     rules.deploy(next.stack.rules ?? []);
+    mappings.deploy(next.stack);
     void unneeded.then(() => previous.retire()).then(() => this.#running.delete(previous));
   }
 

@@ -101,6 +101,30 @@ export interface FunctionResource {
   readonly asyncRetries?: Readonly<Record<string, number>>;
 }
 
+/** A Lambda event source mapping of a DynamoDB stream. */
+export interface EventSourceMappingResource {
+  readonly logicalId: string;
+  readonly uuid: string;
+  readonly streamArn: string;
+  /** A function's, qualified or not. */
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  readonly startingPosition: "TRIM_HORIZON" | "LATEST";
+  /** So many batches of a shard at once; the order of each item holds. */
+  readonly parallelizationFactor: number;
+  readonly bisectsOnError: boolean;
+  /** -1: until the record has expired. */
+  readonly maxRetries: number;
+  /** -1: as long as the stream keeps it. */
+  readonly maxRecordAgeSeconds: number;
+  readonly reportsItemFailures: boolean;
+  /** A record goes to the function where one of them matches; absent: every record does. */
+  readonly filters?: readonly EventPattern[];
+  /** Takes what was given up. */
+  readonly onFailureBucket?: string;
+}
+
 /** An EventBridge rule of the default bus. */
 export interface RuleResource {
   readonly name: string;
@@ -113,6 +137,7 @@ export interface RuleResource {
   readonly targets: readonly RuleTarget[];
 }
 
+/** A list holds values and content filters, of which one must match; `$or` holds patterns. */
 export interface EventPattern {
   readonly [member: string]: EventPattern | readonly unknown[];
 }
@@ -155,6 +180,7 @@ export interface LocalStack {
   /** By name, every intrinsic resolved. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleResource[];
+  readonly eventSourceMappings?: readonly EventSourceMappingResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;
 }

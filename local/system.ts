@@ -18,6 +18,8 @@ import { requestTarget } from "./http/request-target.ts";
 import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
+import { localMappings } from "./event-sources/local-mappings.ts";
+import type { MappingFaults } from "./event-sources/faults.ts";
 import { EventRules, type BusEvent } from "./events/rules.ts";
 import { LogRing } from "./lambda/log-ring.ts";
 import { LambdaService } from "./lambda/service.ts";
@@ -50,6 +52,8 @@ export interface LocalSystemOptions {
   readonly rotationMs?: number;
   /** For tests: failures of AWS on purpose. */
   readonly faults?: Faults;
+  /** For tests: what becomes of the batches of event source mappings on purpose. */
+  readonly mappingFaults?: MappingFaults;
   /** Told what is being done, step by step. */
   readonly onProgress?: (step: string) => void;
   /** Told every line that a function logs. */
@@ -79,6 +83,8 @@ export interface LocalSystem {
   fireRule(name: string): boolean;
   /** An event on EventBridge's default bus, for the rules with a pattern. */
   putEvent(event: BusEvent): void;
+  /** Settles when every event source mapping has read all that its stream has, and is done with it. */
+  streamsSettled(): Promise<void>;
   /**
    * As `cdk deploy` with changed settings: the stack is synthesised again and takes the place of the one that
    * runs, under requests that go on. Changes add up; addresses stay.
@@ -139,13 +145,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     cleanups.push(() => rules.close());
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
-    const services = { lambda, fireRule, rotationMs, faults };
+    const putEvent = (event: BusEvent) => rules.put(event);
+    const services = { lambda, fireRule, putEvent, rotationMs, faults };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
     const logs = new LogRing(options.onLogLine);
-    const deployments = new Deployments(first, synthesise, { aws, lambda, rules, logs });
+    const { mappingFaults } = options;
+    const file = dataDirectory && join(dataDirectory, "mappings.jsonl");
+    const mappings = localMappings({ aws, lambda, file, faults: mappingFaults });
+    const deployments = new Deployments(first, synthesise, { aws, lambda, rules, mappings, logs });
     cleanups.push(() => deployments.close());
     const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
     const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
@@ -179,6 +189,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       logLines: () => logs.lines,
       fireRule,
       putEvent: (event) => rules.put(event),
+      streamsSettled: () => mappings.settled(),
       deploy,
       close,
     };

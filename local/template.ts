@@ -8,6 +8,7 @@ import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
 import { bucketsOf } from "./template/buckets.ts";
+import { eventSourceMapping } from "./template/event-sources.ts";
 import { resolver, type Resolve } from "./template/intrinsics.ts";
 import { attributeOf, hasArn, namePropertyOf, physicalId, type Named } from "./template/names.ts";
 import { asObject, asText, isObject, onlyKnown, TemplateError, type JsonObject } from "./template/read.ts";
@@ -32,6 +33,7 @@ const runTypes = [
   "AWS::KMS::Key",
   "AWS::Lambda::Alias",
   "AWS::Lambda::EventInvokeConfig",
+  "AWS::Lambda::EventSourceMapping",
   "AWS::Lambda::Function",
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
@@ -95,6 +97,7 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
+    eventSourceMappings: resources("AWS::Lambda::EventSourceMapping").map(eventSourceMapping),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),
       methods: resources("AWS::ApiGateway::Method"),

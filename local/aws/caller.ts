@@ -74,6 +74,13 @@ export class CallerDirectory implements Callers {
     throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
   }
 
+  /** The role itself, as a service calls that has taken it. @throws Error where there is none. */
+  role(roleArn: string): Caller {
+    const caller = this.#fixed.get(accessKeyIdOf(roleArn));
+    if (!caller) throw new Error(`there is no role ${roleArn} in the stack`);
+    return caller;
+  }
+
   /** Credentials of a role for so many seconds; in memory, so a restart ends them. */
   issue(roleArn: string, sessionName: string, seconds: number): IssuedSession {
     const issued = {

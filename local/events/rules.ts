@@ -1,6 +1,7 @@
 /** EventBridge's default bus: scheduled rules fire by this machine's clock, the others by the events that are put. */
 import { randomUUID } from "node:crypto";
-import { localAccountId, localRegion, type EventPattern, type RuleResource } from "../stack.ts";
+import { localAccountId, localRegion, type RuleResource } from "../stack.ts";
+import { matchesPattern } from "./pattern.ts";
 import { parseSchedule } from "./schedule.ts";
 
 const minuteMs = 60_000;
@@ -48,7 +49,8 @@ export class EventRules {
   /** An event as a service sends it; what is missing of the envelope is added. */
   put(event: BusEvent): void {
     const whole = { ...envelope([]), ...event };
-    for (const rule of this.#rules) if (rule.pattern && matches(rule.pattern, whole)) this.#send(rule, whole);
+    for (const rule of this.#rules)
+      if (rule.pattern && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
   }
 
   close(): void {
@@ -79,17 +81,4 @@ function envelope(resources: readonly string[]): BusEvent {
     region: localRegion,
     resources,
   };
-}
-
-/** Each member of the pattern must be there, with one of its values ("Event patterns"). */
-function matches(pattern: EventPattern, event: BusEvent): boolean {
-  return Object.entries(pattern).every(([name, expected]) => {
-    const actual = event[name];
-    if (isList(expected)) return (isList(actual) ? actual : [actual]).some((one) => expected.includes(one));
-    return typeof actual === "object" && actual !== null && matches(expected, actual as BusEvent);
-  });
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
 }

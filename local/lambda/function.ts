@@ -39,9 +39,15 @@ export class LambdaFunction {
     this.#onLine = onLine;
   }
 
-  /** @throws {InvocationFailed} if the function gave no answer. */
-  async invoke(event: unknown): Promise<InvocationResult> {
+  /**
+   * @param kill - ends the environment under the invocation, for tests.
+   * @throws {InvocationFailed} if the function gave no answer.
+   */
+  async invoke(event: unknown, kill?: AbortSignal): Promise<InvocationResult> {
     const environment = await this.#acquire();
+    const end = () => void environment.close();
+    kill?.addEventListener("abort", end, { once: true });
+    if (kill?.aborted) end();
     const { functionName, arn, memoryMegabytes, timeoutSeconds } = this.#fn;
     const context = {
       awsRequestId: randomUUID(),
@@ -51,6 +57,7 @@ export class LambdaFunction {
       deadline: Date.now() + timeoutSeconds * 1000,
     };
     return environment.invoke(event, context, () => {
+      kill?.removeEventListener("abort", end);
       this.#release(environment);
     });
   }

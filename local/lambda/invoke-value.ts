@@ -3,15 +3,15 @@ import type { FunctionResource } from "../stack.ts";
 import type { ErrorObject } from "./durable/execution.ts";
 import { InvocationFailed, type InvocationResult } from "./environment.ts";
 
-/** Invokes a function and gives what it returned. @throws {InvocationFailed} */
-export type InvokeValue = (fn: FunctionResource, event: unknown) => Promise<unknown>;
+/** Invokes a function and gives what it returned; `kill` ends its environment, for tests. @throws {InvocationFailed} */
+export type InvokeValue = (fn: FunctionResource, event: unknown, kill?: AbortSignal) => Promise<unknown>;
 
 /** By the functions' short names. One that streams has no value. */
 export function invokeValue(functions: {
-  invoke(name: string, event: unknown): Promise<InvocationResult>;
+  invoke(name: string, event: unknown, kill?: AbortSignal): Promise<InvocationResult>;
 }): InvokeValue {
-  return async ({ name }, event) => {
-    const result = await functions.invoke(name, event);
+  return async ({ name }, event, kill) => {
+    const result = await functions.invoke(name, event, kill);
     if (result.streamed) result.body.destroy();
     if (result.streamed) throw new InvocationFailed("Runtime.NoValue");
     return result.value;

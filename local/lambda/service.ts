@@ -50,10 +50,20 @@ export class LambdaService {
     return this.driver.endedOf(before);
   }
 
-  readonly invoke: InvokeValue = async (fn, event) => {
+  readonly invoke: InvokeValue = async (fn, event, kill) => {
     if (!this.#serving) throw new AwsError("ServiceException", "The functions are starting", { status: 503 });
-    return this.#serving(fn, event);
+    return this.#serving(fn, event, kill);
   };
+
+  /** By the function's ARN, qualified or not; for who was allowed to. @throws AwsError where it is not invoked. */
+  async invokeByArn(functionArn: string, event: unknown, kill?: AbortSignal): Promise<unknown> {
+    return this.invoke(invokeTarget(this.#stack, functionArn).fn, event, kill);
+  }
+
+  /** The ARN of the function's role. @throws AwsError `ResourceNotFoundException` */
+  roleOf(functionArn: string): string {
+    return findFunction(this.#stack, functionArn).fn.roleArn;
+  }
 
   /** @throws AwsError also where there is no such operation. */
   async call(call: RestCall): Promise<RestAnswer> {

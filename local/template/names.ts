@@ -3,6 +3,7 @@
  * `<stack>-<logical id>`, so that state kept in a folder is found again.
  */
 import { createHash } from "node:crypto";
+import { streamArnOf } from "../aws/dynamodb/stream-record.ts";
 import { localAccountId, localRegion } from "../stack.ts";
 import { TemplateError } from "./read.ts";
 
@@ -28,7 +29,10 @@ const regional = (service: string, resource: string) =>
 const namings: Readonly<Record<string, Naming>> = {
   "AWS::DynamoDB::Table": {
     nameProperty: "TableName",
-    attributes: { Arn: (name) => regional("dynamodb", `table/${name}`) },
+    attributes: {
+      Arn: (name) => regional("dynamodb", `table/${name}`),
+      StreamArn: (name) => streamArnOf(regional("dynamodb", `table/${name}`)),
+    },
   },
   "AWS::KMS::Key": {
     identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
@@ -49,6 +53,10 @@ const namings: Readonly<Record<string, Naming>> = {
   "AWS::IAM::Role": {
     nameProperty: "RoleName",
     attributes: { Arn: (name) => `arn:aws:iam::${localAccountId}:role/${name}` },
+  },
+  "AWS::Lambda::EventSourceMapping": {
+    identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
+    attributes: {},
   },
   "AWS::Lambda::Function": {
     nameProperty: "FunctionName",

@@ -1,8 +1,9 @@
 /** EventBridge rules with functions as targets. */
 import { parseSchedule } from "../events/schedule.ts";
-import type { EventPattern, RuleResource, RuleTarget } from "../stack.ts";
+import type { RuleResource, RuleTarget } from "../stack.ts";
 import { functionArn } from "./names.ts";
-import { asList, asObject, asOneOf, asText, isObject, onlyKnown, TemplateError } from "./read.ts";
+import { patternOf } from "./pattern.ts";
+import { asList, asObject, asOneOf, asText, onlyKnown, TemplateError } from "./read.ts";
 import type { Resource } from "./resources.ts";
 
 /** @throws TemplateError also for a rule that no permission lets invoke its target: it never would. */
@@ -47,18 +48,6 @@ function scheduleOf(value: unknown, logicalId: string): string {
     throw new TemplateError(`${logicalId}.ScheduleExpression`, (error as Error).message);
   }
   return schedule;
-}
-
-/** Lists of values, one of which must be there. A content filter is an object in such a list. */
-function patternOf(value: unknown, where: string): EventPattern {
-  const members = Object.entries(asObject(value, where)).map(([name, member]) => {
-    if (isObject(member)) return [name, patternOf(member, `${where}.${name}`)] as const;
-    const values = asList(member, `${where}.${name}`);
-    if (values.some(isObject))
-      throw new TemplateError(`${where}.${name}`, "content filters are not supported by the local system");
-    return [name, values] as const;
-  });
-  return Object.fromEntries<EventPattern | readonly unknown[]>(members);
 }
 
 function targetOf(value: unknown, where: string): RuleTarget {

@@ -527,21 +527,27 @@ export function dynamoDbContract(url: () => string): void {
   });
 
   describe("streams", () => {
-    async function recordsOf(owner: AttributeValue): Promise<_Record[]> {
+    async function shardIds(): Promise<(string | undefined)[]> {
       const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
+      return (StreamDescription?.Shards ?? []).map(({ ShardId }) => ShardId);
+    }
+    async function recordsIn(ShardId: string | undefined): Promise<_Record[]> {
       const records: _Record[] = [];
-      for (const { ShardId } of StreamDescription?.Shards ?? []) {
-        const start = { StreamArn: streamArn, ShardId, ShardIteratorType: "TRIM_HORIZON" as const };
-        let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
-        for (let page = 0; ShardIterator && page < 10; page++) {
-          const { Records = [], NextShardIterator } = await streams.send(
-            new GetRecordsCommand({ ShardIterator }),
-          );
-          records.push(...Records);
-          ShardIterator = Records.length === 0 ? undefined : NextShardIterator;
-        }
+      const start = { StreamArn: streamArn, ShardId, ShardIteratorType: "TRIM_HORIZON" as const };
+      let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
+      for (let page = 0; ShardIterator && page < 10; page++) {
+        const command = new GetRecordsCommand({ ShardIterator });
+        const { Records = [], NextShardIterator } = await streams.send(command);
+        records.push(...Records);
+        ShardIterator = Records.length === 0 ? undefined : NextShardIterator;
       }
-      return records.filter(({ dynamodb }) => dynamodb?.Keys?.["owner"]?.S === owner.S);
+      return records;
+    }
+    const isOf = (owner: AttributeValue) => (record: _Record) =>
+      record.dynamodb?.Keys?.["owner"]?.S === owner.S;
+    async function recordsOf(owner: AttributeValue): Promise<_Record[]> {
+      const records = await Promise.all((await shardIds()).map(recordsIn));
+      return records.flat().filter(isOf(owner));
     }
     const n = (value: number): UpdateItemCommandInput => ({
       TableName,
@@ -581,24 +587,44 @@ export function dynamoDbContract(url: () => string): void {
 
     guarantee("a shard iterator begins at the end, at a record or after one", async () => {
       const Key = fresh();
-      const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: streamArn }));
-      const start = { StreamArn: streamArn, ShardId: StreamDescription?.Shards?.at(-1)?.ShardId };
-      const iterator = async (ShardIteratorType: ShardIteratorType, SequenceNumber?: string) => {
-        const command = new GetShardIteratorCommand({ ...start, ShardIteratorType, SequenceNumber });
-        return (await streams.send(command)).ShardIterator;
+      const iterator = async (
+        ShardId: string | undefined,
+        ShardIteratorType: ShardIteratorType,
+        SequenceNumber?: string,
+      ) => {
+        const start = { StreamArn: streamArn, ShardId, ShardIteratorType, SequenceNumber };
+        return (await streams.send(new GetShardIteratorCommand(start))).ShardIterator;
       };
       const valuesFrom = async (ShardIterator: string | undefined) => {
         const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
         return Records.map(({ dynamodb }) => dynamodb?.NewImage?.["n"]);
       };
-      const end = await iterator("LATEST");
+      const all = await shardIds();
+      const ends = await Promise.all(all.map((one) => iterator(one, "LATEST")));
       await put({ ...Key, n: N(1) });
       await put({ ...Key, n: N(2) });
-      expect(await valuesFrom(end)).toEqual([N(1), N(2)]);
-      const sequence = (await recordsOf(Key.owner))[0]?.dynamodb?.SequenceNumber;
-      expect(await valuesFrom(await iterator("AT_SEQUENCE_NUMBER", sequence))).toEqual([N(1), N(2)]);
-      expect(await valuesFrom(await iterator("AFTER_SEQUENCE_NUMBER", sequence))).toEqual([N(2)]);
+      expect((await Promise.all(ends.map(valuesFrom))).flat()).toEqual([N(1), N(2)]);
+      const found = await Promise.all(all.map(recordsIn));
+      const index = found.findIndex((records) => records.some(isOf(Key.owner)));
+      const sequence = found[index]?.find(isOf(Key.owner))?.dynamodb?.SequenceNumber;
+      const at = await iterator(all[index], "AT_SEQUENCE_NUMBER", sequence);
+      expect(await valuesFrom(at)).toEqual([N(1), N(2)]);
+      const after = await iterator(all[index], "AFTER_SEQUENCE_NUMBER", sequence);
+      expect(await valuesFrom(after)).toEqual([N(2)]);
     });
+
+    guarantee(
+      "changes of items with one partition key are in one shard, in the order they were made",
+      async () => {
+        const { owner } = fresh();
+        const slots = Array.from({ length: 12 }, (_, i) => `slot/${i}`);
+        for (const slot of slots) await put({ owner, slot: S(slot) });
+        const found = await Promise.all((await shardIds()).map(recordsIn));
+        const shards = found.map((records) => records.filter(isOf(owner))).filter((some) => some.length > 0);
+        expect(shards).toHaveLength(1);
+        expect(shards[0]?.map(({ dynamodb }) => dynamodb?.Keys?.["slot"]?.S)).toEqual(slots);
+      },
+    );
 
     guarantee("batch writes are in the stream too", async () => {
       const Key = fresh();

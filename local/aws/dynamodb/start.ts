@@ -3,6 +3,7 @@ import type { TableResource } from "../../stack.ts";
 import type { AwsService } from "../protocol.ts";
 import { startBackend } from "./backend.ts";
 import { dynamoDbService } from "./dynamodb.ts";
+import { StreamFile } from "./stream-file.ts";
 import { StreamLog } from "./stream-log.ts";
 import { streamsService } from "./streams.ts";
 import { Tables } from "./tables.ts";
@@ -16,7 +17,13 @@ export function pauseAfterSweep(tookMs: number): number {
 
 export interface DynamoDb {
   readonly service: AwsService;
-  readonly streams: AwsService;
+  readonly streams: {
+    readonly service: AwsService;
+    /** Called after each change of an item that a stream has; returns what ends that. */
+    onRecord(listener: (tableName: string, shardId: string) => void): () => void;
+    /** The highest sequence number so far. */
+    lastSequence(): string;
+  };
   /** Makes those of the tables that there are not yet; none is removed. */
   deploy(tables: readonly TableResource[]): Promise<void>;
   /** Deletes what has expired by now; also runs by itself, every five seconds as long as the tables are small. */
@@ -24,17 +31,22 @@ export interface DynamoDb {
   close(): Promise<void>;
 }
 
-/** `path`: the folder of the store; in memory without. */
+/** @param paths - the folder of the store, the file of its streams; in memory without. */
 export async function startDynamoDb(
   stackTables: readonly TableResource[],
   now: () => Date,
-  path?: string,
+  paths?: { readonly store: string; readonly streams: string },
 ): Promise<DynamoDb> {
-  const backend = await startBackend(path);
-  const streamLog = new StreamLog(now);
+  const backend = await startBackend(paths?.store);
+  const streamFile = paths && new StreamFile(paths.streams);
+  const streamLog = new StreamLog(now, streamFile);
   const tables = new Tables(backend);
-  const writer = new Writer(backend, streamLog);
-  await tables.deploy(stackTables).catch(async (error: unknown) => {
+  const writer = new Writer(backend, streamLog, streamFile);
+  const prepared = async () => {
+    await tables.deploy(stackTables);
+    await writer.recover((name) => tables.find(name));
+  };
+  await prepared().catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });
@@ -57,7 +69,11 @@ export async function startDynamoDb(
   sweepAfter(pauseAfterSweep(0));
   return {
     service: dynamoDbService(tables, backend, writer),
-    streams: streamsService(tables, streamLog),
+    streams: {
+      service: streamsService(tables, streamLog),
+      onRecord: (listener) => streamLog.onRecord(listener),
+      lastSequence: () => streamLog.lastSequence(),
+    },
     deploy: (changed) => tables.deploy(changed),
     sweep,
     async close() {

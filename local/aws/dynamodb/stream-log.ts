@@ -1,46 +1,44 @@
 /**
  * The stream of each table that has one (DynamoDB Developer Guide, "Change data capture for DynamoDB
- * Streams"): one shard, in memory, 24 hours. A restart begins it anew, with higher sequence numbers.
+ * Streams"): a few shards, 24 hours. Without a file it is in memory, and a restart begins it anew, with higher
+ * sequence numbers.
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { localRegion, type TableResource } from "../../stack.ts";
 import type { JsonObject } from "../protocol.ts";
 import { primaryKeyOf, type WireItem } from "./items.ts";
+import { shardOf } from "./shards.ts";
+import type { StreamFile } from "./stream-file.ts";
+import { retentionMs, sequenceText, type StreamEntry, type StreamRecord } from "./stream-record.ts";
 
-/** As GetRecords answers it. */
-export interface StreamRecord {
-  readonly eventID: string;
-  readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
-  readonly eventVersion: string;
-  readonly eventSource: "aws:dynamodb";
-  readonly awsRegion: string;
-  readonly dynamodb: JsonObject & { readonly SequenceNumber: string };
-  readonly userIdentity?: { readonly PrincipalId: string; readonly Type: string };
-}
-
-const retentionMs = 24 * 3_600_000;
-
-/** Fixed, so that a stream has one ARN in every run; AWS's label is the time it was switched on. */
-export const streamLabel = "2026-01-01T00:00:00.000";
-
-export function streamArnOf(tableArn: string): string {
-  return `${tableArn}/stream/${streamLabel}`;
-}
-
-interface Entry {
-  readonly at: number;
-  readonly record: StreamRecord;
-}
+/** GetRecords: "a maximum of 1 MB of data or 1000 stream records, whichever comes first". */
+const maxAnswerBytes = 1024 * 1024;
 
 export class StreamLog {
-  readonly #entries = new Map<string, Entry[]>();
+  /** By shard, oldest first. */
+  readonly #entries = new Map<string, StreamEntry[]>();
+  readonly #listeners = new Set<(tableName: string, shardId: string) => void>();
   readonly #now: () => Date;
+  readonly #file: StreamFile | undefined;
   #lastSequence: bigint;
 
-  constructor(now: () => Date) {
+  constructor(now: () => Date, file?: StreamFile) {
     this.#now = now;
+    this.#file = file;
     this.#lastSequence = BigInt(now().getTime()) * 1_000_000n;
+    const oldest = now().getTime() - retentionMs;
+    for (const entry of file?.load(({ at }) => at > oldest) ?? []) {
+      this.#keep(entry);
+      const sequence = BigInt(entry.record.dynamodb.SequenceNumber);
+      if (sequence > this.#lastSequence) this.#lastSequence = sequence;
+    }
+  }
+
+  /** Called after each record that is added; returns what ends that. */
+  onRecord(listener: (tableName: string, shardId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Notes one change of one item; one that changed nothing makes no record. */
@@ -53,9 +51,10 @@ export class StreamLog {
     if (!table.streamViewType || isDeepStrictEqual(before, after)) return;
     const at = this.#now().getTime();
     this.#lastSequence += 1n;
+    const primaryKey = primaryKeyOf(table, after ?? before) ?? {};
     const data = {
       ApproximateCreationDateTime: Math.floor(at / 1000),
-      Keys: primaryKeyOf(table, after ?? before) ?? {},
+      Keys: primaryKey,
       ...imagesOf(table.streamViewType, before, after),
       SequenceNumber: this.lastSequence(),
       SizeBytes: Buffer.byteLength(JSON.stringify([before, after])),
@@ -70,23 +69,57 @@ export class StreamLog {
       dynamodb: data,
       ...(byTimeToLive ? { userIdentity: { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" } } : {}),
     };
-    const entries = this.#entries.get(table.tableName) ?? [];
-    while (entries[0] && entries[0].at <= at - retentionMs) entries.shift();
-    entries.push({ at, record });
-    this.#entries.set(table.tableName, entries);
+    const { tableName } = table;
+    const entry = { tableName, shardId: shardOf(table, primaryKey), at, record };
+    this.#keep(entry);
+    if (this.#file?.add(entry)) this.#file.trim([...this.#entries.values()].flat());
+    for (const listener of this.#listeners) listener(tableName, entry.shardId);
+  }
+
+  #keep(entry: StreamEntry): void {
+    const name = shardName(entry.tableName, entry.shardId);
+    const entries = this.#entries.get(name) ?? [];
+    const kept = entries.findIndex(({ at }) => at > entry.at - retentionMs);
+    if (kept !== 0) entries.splice(0, kept < 0 ? entries.length : kept);
+    entries.push(entry);
+    this.#entries.set(name, entries);
   }
 
   /** Records with a sequence number above `after` (21 digits or more, compared as text), oldest first. */
-  recordsAfter(tableName: string, after: string, limit: number): StreamRecord[] {
-    const entries = this.#entries.get(tableName) ?? [];
-    // From the end: who follows a stream has seen all but the last few.
-    const from = entries.findLastIndex(({ record }) => record.dynamodb.SequenceNumber <= after) + 1;
-    return entries.slice(from, from + limit).map(({ record }) => record);
+  recordsAfter(tableName: string, shardId: string, after: string, limit: number): StreamRecord[] {
+    const entries = this.#entries.get(shardName(tableName, shardId)) ?? [];
+    const found: StreamRecord[] = [];
+    let bytes = 0;
+    for (let index = firstAfter(entries, after); index < entries.length && found.length < limit; index++) {
+      const { record } = entries[index] as StreamEntry;
+      bytes += record.dynamodb.SizeBytes;
+      if (found.length > 0 && bytes > maxAnswerBytes) break;
+      found.push(record);
+    }
+    return found;
   }
 
+  /** The highest that was given out, whichever shard it is in. */
   lastSequence(): string {
-    return this.#lastSequence.toString().padStart(24, "0");
+    return sequenceText(this.#lastSequence);
   }
+}
+
+function shardName(tableName: string, shardId: string): string {
+  return `${tableName}/${shardId}`;
+}
+
+/** By bisection: a reader that lags may have tens of thousands before it. */
+function firstAfter(entries: readonly StreamEntry[], after: string): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const sequence = (entries[middle] as StreamEntry).record.dynamodb.SequenceNumber;
+    if (sequence <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function imagesOf(view: string, before: WireItem | undefined, after: WireItem | undefined): JsonObject {

@@ -1,4 +1,4 @@
-/** The DynamoDB Streams API (Amazon DynamoDB Streams API Reference), with one shard for each stream. */
+/** The DynamoDB Streams API (Amazon DynamoDB Streams API Reference), of the shards of each stream. */
 import type { TableResource } from "../../stack.ts";
 import { authorise } from "../iam/authorise.ts";
 import {
@@ -9,10 +9,11 @@ import {
   type AwsService,
   type JsonObject,
 } from "../protocol.ts";
-import { streamArnOf, streamLabel, type StreamLog } from "./stream-log.ts";
+import { shardIds } from "./shards.ts";
+import type { StreamLog } from "./stream-log.ts";
+import { justBefore, streamArnOf, streamLabel } from "./stream-record.ts";
 import { tableNameIn, type Tables } from "./tables.ts";
 
-const shardId = "shardId-00000001000000000000-00000001";
 const maxRecords = 1000;
 /** Below every sequence number. */
 const beforeAll = "0";
@@ -35,20 +36,21 @@ export function streamsService(tables: Tables, log: StreamLog): AwsService {
     DescribeStream: (call) => ({ StreamDescription: describe(streamOf(call, call.input["StreamArn"])) }),
     GetShardIterator(call) {
       const table = streamOf(call, call.input["StreamArn"]);
-      if (call.input["ShardId"] !== shardId)
-        throw new AwsError("ResourceNotFoundException", "There is no such shard");
-      return { ShardIterator: iteratorOf(streamArnOf(table.arn), startOf(call.input, log)) };
+      const shardId = shardIds.find((one) => one === call.input["ShardId"]);
+      if (shardId === undefined) throw new AwsError("ResourceNotFoundException", "There is no such shard");
+      const after = startOf(call.input, log);
+      return { ShardIterator: iteratorOf({ streamArn: streamArnOf(table.arn), shardId, after }) };
     },
     GetRecords(call) {
-      const { streamArn, after } = readIterator(call.input["ShardIterator"]);
+      const { streamArn, shardId, after } = readIterator(call.input["ShardIterator"]);
       const table = streamOf(call, streamArn);
       const limit = Math.min(
         typeof call.input["Limit"] === "number" ? call.input["Limit"] : maxRecords,
         maxRecords,
       );
-      const records = log.recordsAfter(table.tableName, after, limit);
+      const records = log.recordsAfter(table.tableName, shardId, after, limit);
       const last = records.at(-1)?.dynamodb.SequenceNumber ?? after;
-      return { Records: records, NextShardIterator: iteratorOf(streamArn, last) };
+      return { Records: records, NextShardIterator: iteratorOf({ streamArn, shardId, after: last }) };
     },
   };
   return {
@@ -75,9 +77,10 @@ function describe(table: TableResource): JsonObject {
     StreamViewType: table.streamViewType,
     CreationRequestDateTime: Date.parse(`${streamLabel}Z`) / 1000,
     KeySchema: table.keySchema,
-    Shards: [
-      { ShardId: shardId, SequenceNumberRange: { StartingSequenceNumber: beforeAll.padStart(24, "0") } },
-    ],
+    Shards: shardIds.map((shardId) => ({
+      ShardId: shardId,
+      SequenceNumberRange: { StartingSequenceNumber: beforeAll.padStart(24, "0") },
+    })),
   };
 }
 
@@ -92,21 +95,30 @@ function startOf(input: JsonObject, log: StreamLog): string {
     case "AFTER_SEQUENCE_NUMBER":
       return sequence;
     case "AT_SEQUENCE_NUMBER":
-      return (BigInt(sequence) - 1n).toString().padStart(24, "0");
+      return justBefore(sequence);
     default:
       throw new AwsError("ValidationException", "ShardIteratorType is not one of the documented ones");
   }
 }
 
-/** Iterators do not expire here; AWS's last fifteen minutes. */
-function iteratorOf(streamArn: string, after: string): string {
-  return Buffer.from(JSON.stringify({ streamArn, after })).toString("base64");
+/** Where a reader of a shard is. Iterators do not expire here; AWS's last fifteen minutes. */
+interface Iterator {
+  readonly streamArn: string;
+  readonly shardId: string;
+  readonly after: string;
 }
 
-function readIterator(iterator: unknown): { streamArn: string; after: string } {
+function iteratorOf(iterator: Iterator): string {
+  return Buffer.from(JSON.stringify(iterator)).toString("base64");
+}
+
+function readIterator(iterator: unknown): Iterator {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(String(iterator), "base64").toString("utf8"));
-    if (isObject(parsed)) return { streamArn: String(parsed["streamArn"]), after: String(parsed["after"]) };
+    if (isObject(parsed)) {
+      const { streamArn, shardId, after } = parsed;
+      return { streamArn: String(streamArn), shardId: String(shardId), after: String(after) };
+    }
   } catch {
     // answered below
   }

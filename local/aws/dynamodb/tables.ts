@@ -2,7 +2,7 @@
 import { localAccountId, localRegion, type TableResource } from "../../stack.ts";
 import { AwsError, isObject, type JsonObject } from "../protocol.ts";
 import type { Backend } from "./backend.ts";
-import { streamArnOf, streamLabel } from "./stream-log.ts";
+import { streamArnOf, streamLabel } from "./stream-record.ts";
 
 /** The most that dynalite may take for them; it takes milliseconds. */
 const creationMs = 10_000;

@@ -7,6 +7,7 @@ import { AwsError, isObject, type JsonObject } from "../protocol.ts";
 import type { Backend, BackendReply } from "./backend.ts";
 import { itemName, primaryKeyOf, type WireItem } from "./items.ts";
 import { Locks } from "./locks.ts";
+import type { ExpectedWrite, StreamFile } from "./stream-file.ts";
 import type { StreamLog } from "./stream-log.ts";
 
 export type WriteOperation = "PutItem" | "UpdateItem" | "DeleteItem";
@@ -14,11 +15,22 @@ export type WriteOperation = "PutItem" | "UpdateItem" | "DeleteItem";
 export class Writer {
   readonly #backend: Backend;
   readonly #streams: StreamLog;
+  readonly #file: StreamFile | undefined;
   readonly #locks = new Locks();
 
-  constructor(backend: Backend, streams: StreamLog) {
+  /** @param file - where the streams are kept, if they are. */
+  constructor(backend: Backend, streams: StreamLog, file?: StreamFile) {
     this.#backend = backend;
     this.#streams = streams;
+    this.#file = file;
+  }
+
+  /** Records what a process that was killed had written, and had not recorded any more. */
+  async recover(find: (tableName: string) => Promise<TableResource | undefined>): Promise<void> {
+    for (const { tableName, primaryKey, before, byTimeToLive } of this.#file?.openWrites() ?? []) {
+      const table = await find(tableName);
+      if (table) this.#streams.add(table, before, await this.#read(table, primaryKey), byTimeToLive);
+    }
   }
 
   /** `byTimeToLive`: the record then names DynamoDB itself as who did it. */
@@ -57,16 +69,20 @@ export class Writer {
     const answered = isUpdate ? "ALL_NEW" : "ALL_OLD";
     // What is asked for in another form, or wrongly, dynalite answers itself.
     const passed = asked === "NONE" ? { ...input, ReturnValues: answered } : input;
-    const before = isUpdate ? await this.#read(table, primaryKey) : undefined;
-    const reply = await this.#backend.call(operation, passed);
-    if (reply.status !== 200) return reply;
-    const { Attributes, ...others } = reply.body;
-    const attributes = isObject(Attributes) ? (Attributes as WireItem) : undefined;
-    const isNew = passed["ReturnValues"] === "ALL_NEW" || operation === "DeleteItem";
-    const known = operation === "DeleteItem" ? undefined : attributes;
-    const after = isNew ? known : await this.#read(table, primaryKey);
-    this.#streams.add(table, isUpdate ? before : attributes, after, byTimeToLive);
-    return asked === "NONE" ? { ...reply, body: others } : reply;
+    const isRead = isUpdate || this.#file !== undefined;
+    const before = isRead ? await this.#read(table, primaryKey) : undefined;
+    const expected = { tableName: table.tableName, primaryKey, ...(before && { before }), byTimeToLive };
+    return this.#expecting([expected], async () => {
+      const reply = await this.#backend.call(operation, passed);
+      if (reply.status !== 200) return reply;
+      const { Attributes, ...others } = reply.body;
+      const attributes = isObject(Attributes) ? (Attributes as WireItem) : undefined;
+      const isNew = passed["ReturnValues"] === "ALL_NEW" || operation === "DeleteItem";
+      const known = operation === "DeleteItem" ? undefined : attributes;
+      const after = isNew ? known : await this.#read(table, primaryKey);
+      this.#streams.add(table, isRead ? before : attributes, after, byTimeToLive);
+      return asked === "NONE" ? { ...reply, body: others } : reply;
+    });
   }
 
   /** BatchWriteItem: what became of each item is read back, so unprocessed ones make no record. */
@@ -85,14 +101,29 @@ export class Writer {
         const before = await Promise.all(
           streamed.map(({ table, primaryKey }) => this.#read(table, primaryKey)),
         );
-        const reply = await this.#backend.call("BatchWriteItem", input);
-        const after = await Promise.all(
-          streamed.map(({ table, primaryKey }) => this.#read(table, primaryKey)),
-        );
-        streamed.forEach(({ table }, i) => this.#streams.add(table, before[i], after[i]));
-        return reply;
+        const expected = streamed.map(({ table: { tableName }, primaryKey }, i) => {
+          return { tableName, primaryKey, ...(before[i] && { before: before[i] }) };
+        });
+        return this.#expecting(expected, async () => {
+          const reply = await this.#backend.call("BatchWriteItem", input);
+          const after = await Promise.all(
+            streamed.map(({ table, primaryKey }) => this.#read(table, primaryKey)),
+          );
+          streamed.forEach(({ table }, i) => this.#streams.add(table, before[i], after[i]));
+          return reply;
+        });
       },
     );
+  }
+
+  /** What `work` is about to write is noted, where it is kept, until it has been recorded. */
+  async #expecting<Reply>(writes: readonly ExpectedWrite[], work: () => Promise<Reply>): Promise<Reply> {
+    const settle = writes.map((write) => this.#file?.expect(write));
+    try {
+      return await work();
+    } finally {
+      for (const one of settle) one?.();
+    }
   }
 
   async #read(table: TableResource, primaryKey: WireItem): Promise<WireItem | undefined> {

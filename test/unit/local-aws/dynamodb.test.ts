@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { callersOf } from "../../../local/aws/caller.ts";
 import { pauseAfterSweep, startDynamoDb, type DynamoDb } from "../../../local/aws/dynamodb/start.ts";
 import { startBackend } from "../../../local/aws/dynamodb/backend.ts";
-import { StreamLog, streamArnOf } from "../../../local/aws/dynamodb/stream-log.ts";
+import { StreamLog } from "../../../local/aws/dynamodb/stream-log.ts";
+import { streamArnOf } from "../../../local/aws/dynamodb/stream-record.ts";
 import { Tables } from "../../../local/aws/dynamodb/tables.ts";
 import { sweepExpired } from "../../../local/aws/dynamodb/ttl.ts";
 import { Writer } from "../../../local/aws/dynamodb/writer.ts";
@@ -44,11 +45,15 @@ async function slotsLeft(): Promise<unknown[]> {
 
 async function records(): Promise<JsonObject[]> {
   const StreamArn = streamArnOf(table.arn);
-  const { StreamDescription } = await call(dynamoDb.streams, "DescribeStream", { StreamArn });
-  const [shard] = (StreamDescription as { Shards: { ShardId: string }[] }).Shards;
-  const start = { StreamArn, ShardId: shard?.ShardId, ShardIteratorType: "TRIM_HORIZON" };
-  const { ShardIterator } = await call(dynamoDb.streams, "GetShardIterator", start);
-  return (await call(dynamoDb.streams, "GetRecords", { ShardIterator }))["Records"] as JsonObject[];
+  const streams = dynamoDb.streams.service;
+  const { StreamDescription } = await call(streams, "DescribeStream", { StreamArn });
+  const found: JsonObject[] = [];
+  for (const { ShardId } of (StreamDescription as { Shards: { ShardId: string }[] }).Shards) {
+    const start = { StreamArn, ShardId, ShardIteratorType: "TRIM_HORIZON" };
+    const { ShardIterator } = await call(streams, "GetShardIterator", start);
+    found.push(...((await call(streams, "GetRecords", { ShardIterator }))["Records"] as JsonObject[]));
+  }
+  return found;
 }
 
 test("the sweep deletes what has expired, by at most five years, and nothing else", async () => {

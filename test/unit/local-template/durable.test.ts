@@ -106,7 +106,7 @@ const Arn = { "Fn::GetAtt": ["Function", "Arn"] };
 
 test.each([
   ["a schedule that cannot be run here", { ScheduleExpression: "cron(0 3 L * ? *)" }, /day of month/],
-  ["a content filter", { EventPattern: { source: [{ prefix: "aws." }] } }, /content filters/],
+  ["a content filter", { EventPattern: { source: [{ cidr: "10.0.0.0/8" }] } }, /content filter cidr/],
   ["an input that is no JSON", { Targets: [{ Id: "a", Arn, Input: "{" }] }, /must be JSON/],
   ["a target that would not admit it", { Targets: [{ Id: "a", Arn }] }, /does not let the rule invoke it/],
   ["a bus of its own", { EventBusName: "mine" }, /EventBusName/],

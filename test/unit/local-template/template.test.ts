@@ -219,7 +219,8 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     };
     const { stackName, ...kinds } = loadStack(assembly({ Gateway: gateway, Logs: resources.Logs }));
     expect(stackName).toBe("Waxseal-dev");
-    expect(kinds).toEqual({ tables: [], kmsKeys: [], buckets: [], roles: [], functions: [], rules: [], outputs: {} });
+    const none = { tables: [], kmsKeys: [], buckets: [], roles: [], functions: [], rules: [] };
+    expect(kinds).toEqual({ ...none, eventSourceMappings: [], outputs: {} });
   });
 });
 

@@ -52,6 +52,8 @@ export class Audit extends Construct {
       entry: entries.reconcile,
       tables: this.tables,
       trail: this.trail,
+      auditBucket: this.bucket,
+      checkpointKey: this.checkpoints?.kmsKey,
     });
     new Alarms(this, "Alarms", {
       stage: settings.stage,

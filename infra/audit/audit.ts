@@ -54,6 +54,8 @@ export class Audit extends Construct {
       entry: entries.reconcile,
       tables: this.tables,
       trail: this.trail,
+      auditBucket: this.bucket,
+      checkpointKey: this.checkpoints?.kmsKey,
     });
     this.auditor = new Auditor(this, "Auditor", {
       ...{ settings, tables, bucket, trail: this.trail },

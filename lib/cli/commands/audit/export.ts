@@ -3,7 +3,7 @@ import { writeEvidence } from "../../../audit/verify/folder-evidence.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
 import { evidenceOf } from "../../audit/evidence.ts";
 import { asAuditor } from "../../audit/reading.ts";
-import { Session, type Cli } from "../../session.ts";
+import { now, Session, type Cli } from "../../session.ts";
 
 interface Flags {
   readonly stage?: string;
@@ -22,7 +22,7 @@ export function addAuditExport(audit: Command, cli: Cli): void {
       const session = await Session.open(cli, stage);
       const clients = await asAuditor(session, { command: "export --evidence" });
       const evidence = await evidenceOf(session, clients, undefined);
-      const written = await writeEvidence(evidence, folder, (what, done) => {
+      const written = await writeEvidence(evidence, folder, now(), (what, done) => {
         cli.terminal.progress(`export: ${done} ${what}`);
       });
       cli.terminal.answer({ schemaVersion: 1, folder, ...written }, () => [

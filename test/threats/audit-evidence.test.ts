@@ -5,6 +5,12 @@ import { threePeople } from "../support/audit-history.ts";
 describe("evidence that nobody touched", () => {
   test("holds", async () => {
     const history = await threePeople();
-    expect(await history.verify()).toMatchObject({ ok: true, problems: [], checkpoints: 2, erased: 0, expired: 0 });
+    expect(await history.verify()).toMatchObject({
+      ok: true,
+      problems: [],
+      checkpoints: 2,
+      erased: 0,
+      expired: 0,
+    });
   });
 });

@@ -2,7 +2,6 @@
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import * as z from "zod/mini";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import { canonicalBytes } from "../canonical.ts";
@@ -123,10 +122,14 @@ async function* lines<Line extends object = Readonly<Record<string, unknown>>>(
   await new Promise((resolve, reject) => stream.once("open", resolve).once("error", reject)).catch(() => {
     throw unreadable();
   });
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-    if (line === "") continue;
-    yield parsed(line) as Line;
+  // Not by readline, which ends a line at U+2028 too: within JSON that is a character like others.
+  let rest = "";
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const whole = (rest + chunk).split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) yield parsed(line) as Line;
   }
+  if (rest !== "") yield parsed(rest) as Line;
 }
 
 function parsed(line: string): unknown {

@@ -10,9 +10,9 @@ export interface Look {
    * Whether what says this time is long recorded, if it is true. One that is no time, or has not been yet, is no reason
    * to wait for it: it would be waited for for ever.
    */
-  isSettled(at: unknown): boolean;
+  readonly isSettled: (at: unknown) => boolean;
   /** Whether it is a time that has been. */
-  isPast(at: unknown): boolean;
+  readonly isPast: (at: unknown) => boolean;
 }
 
 /** @param takenAt - of evidence that was taken away: when. */

@@ -10,10 +10,10 @@ export class MemoryObjects implements EvidenceObjects {
     return Promise.resolve(this.versions.get(name)?.at(-1));
   }
 
-  async putOnce(name: string, body: Uint8Array): Promise<boolean> {
-    if ((await this.read(name)) !== undefined) return false;
-    this.put(name, body);
-    return true;
+  putOnce(name: string, body: Uint8Array): Promise<boolean> {
+    const isFree = this.versions.get(name)?.at(-1) === undefined;
+    if (isFree) this.put(name, body);
+    return Promise.resolve(isFree);
   }
 
   async *names(prefix: string, after: string): AsyncGenerator<string> {

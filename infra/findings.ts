@@ -57,6 +57,11 @@ export const acceptedOfRecorder: Reasons = {
     "each in its own bucket.",
 };
 
+export const acceptedOfAuditor: Reasons = {
+  "AwsSolutions-IAM5":
+    "Manifests and checkpoints have names that are made as they are written: the role reads those of the bucket.",
+};
+
 export const acceptedOfTrailBucket: Reasons = {
   "AwsSolutions-S1":
     "Server access logs would be a second record of who reads the first, best effort and in a bucket without a " +

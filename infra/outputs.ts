@@ -44,13 +44,18 @@ export function deploymentOutputs(
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
   { graceSeconds }: Settings,
-  { tables, trail }: Audit,
+  { tables, trail, bucket, checkpoints, recorder, readers }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
     AuditLogTable: tables.log.tableName,
     AuditIntakeTable: tables.intake.tableName,
     TrailLedgerTable: tables.ledger.tableName,
+    AuditBucket: bucket.bucketName,
+    ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
+    AuditRecorderFunction: recorder.functionName,
+    AuditorRole: readers.auditor.roleArn,
+    ...(readers.auditErase && { AuditEraseRole: readers.auditErase.roleArn }),
     GraceSeconds: String(graceSeconds),
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),

@@ -41,6 +41,8 @@ export function intakeTable(dynamo: DynamoSender, table: string): Intake {
         Item: { ...entry, purgeAt },
         ConditionExpression: "attribute_not_exists(#intakeId)",
         ExpressionAttributeNames: { "#intakeId": "intakeId" },
+        // The roles ask for it to be said.
+        ReturnValues: "NONE",
       });
       await dynamo.send(command).catch((error: unknown) => {
         if (awsErrorName(error) !== "ConditionalCheckFailedException")

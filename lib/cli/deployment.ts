@@ -3,7 +3,7 @@ import { awsErrorName, failureName } from "../aws-failure.ts";
 import type { DeploymentOutputs } from "../deployment-outputs.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
-import { cipherSuites } from "../settings.ts";
+import { cipherSuites, type SwitchedJob } from "../settings.ts";
 
 /** A deployed stage, as its stack's outputs describe it. */
 export interface Deployment {
@@ -33,6 +33,7 @@ export interface Deployment {
   readonly roles: OperatorRoles;
   /** ARN of the durable function with its alias, where there is one. */
   readonly rewrapFunction: string | undefined;
+  readonly audit: AuditPlaces;
 }
 
 /** ARNs of the roles that operators take, those that are switched on. */
@@ -42,6 +43,24 @@ export interface OperatorRoles {
   readonly import: string | undefined;
   readonly importVerify: string | undefined;
   readonly export: string | undefined;
+  readonly auditor: string;
+  readonly auditErase: string | undefined;
+}
+
+/** Of the jobs of the setting `jobs` the name of the role. */
+export function roleOf(job: SwitchedJob): keyof OperatorRoles {
+  return job === "audit-erase" ? "auditErase" : job;
+}
+
+/** What the audit is kept in. */
+export interface AuditPlaces {
+  readonly log: string;
+  readonly intake: string;
+  readonly ledger: string;
+  readonly bucket: string;
+  /** ARN of the KMS key that signs checkpoints, where there is one. */
+  readonly checkpointKeyId: string | undefined;
+  readonly recorderFunction: string;
 }
 
 /**
@@ -112,8 +131,18 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       import: optional("ImportRole"),
       importVerify: optional("ImportVerifyRole"),
       export: optional("ExportRole"),
+      auditor: text("AuditorRole"),
+      auditErase: optional("AuditEraseRole"),
     },
     rewrapFunction: optional("RewrapFunction"),
+    audit: {
+      log: text("AuditLogTable"),
+      intake: text("AuditIntakeTable"),
+      ledger: text("TrailLedgerTable"),
+      bucket: text("AuditBucket"),
+      checkpointKeyId: optional("CheckpointKeyArn"),
+      recorderFunction: text("AuditRecorderFunction"),
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import type { InvocationResult } from "./lambda/environment.ts";
 import { invokeValue } from "./lambda/invoke-value.ts";
 import type { LogRing } from "./lambda/log-ring.ts";
 import type { LambdaService } from "./lambda/service.ts";
+import type { Alarms } from "./alarms/alarms.ts";
+import type { Trails } from "./trail/trails.ts";
 import { withChanges } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { StartRefused } from "./start-refused.ts";
@@ -35,6 +37,8 @@ export interface DeployedServices {
   readonly rules: EventRules;
   readonly mappings: EventSourceMappings;
   readonly logs: LogRing;
+  readonly trails: Trails;
+  readonly alarms: Alarms;
 }
 
 export class Deployments {
@@ -90,7 +94,7 @@ export class Deployments {
     const next = await this.#synthesise(withChanges(before, changes));
     assertReadable(next.stack);
     // Permissions first: a new function must not run under the old ones.
-    const { aws, lambda, rules, mappings } = this.#services;
+    const { aws, lambda, rules, mappings, trails, alarms } = this.#services;
     await aws.deploy(next.stack, outsideRolesOf(next));
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
@@ -98,6 +102,8 @@ export class Deployments {
     const unneeded = lambda.deploy(next.stack, invokeValue(this.#functions));
     rules.deploy(next.stack.rules ?? []);
     mappings.deploy(next.stack);
+    trails.deploy(next.stack.trails ?? []);
+    alarms.deploy(next.stack);
     void unneeded.then(() => previous.retire()).then(() => this.#running.delete(previous));
   }
 

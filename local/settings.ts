@@ -49,6 +49,8 @@ export function localSettings(
     auditLock: "governance",
     auditBatchSeconds: 0,
     checkpointSchedule: "rate(1 minute)",
+    trail: "create",
+    graceSeconds: 10,
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };

@@ -91,6 +91,8 @@ export interface FunctionResource {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly roleArn: string;
+  /** The name of its log group. */
+  readonly logGroup?: string;
   /** Its function URL, with IAM authorization. */
   readonly url?: FunctionUrlResource;
   /** Absent for one that is not durable. */
@@ -99,6 +101,17 @@ export interface FunctionResource {
   readonly versions?: Readonly<Record<string, string>>;
   /** How often an asynchronous invocation is tried again, by qualifier; two times where nothing is said. */
   readonly asyncRetries?: Readonly<Record<string, number>>;
+}
+
+/** A trail of CloudTrail's that logs management events, those of KMS too. */
+export interface TrailResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly bucketName: string;
+  readonly prefix?: string;
+  readonly isLogging: boolean;
+  /** Whether digests are written. */
+  readonly validatesLogFiles: boolean;
 }
 
 /** A Lambda event source mapping of a DynamoDB stream. */
@@ -125,11 +138,31 @@ export interface EventSourceMappingResource {
   readonly onFailureBucket?: string;
 }
 
+/** What of a log group's lines counts for a metric. */
+export interface MetricFilterResource {
+  readonly logGroup: string;
+  /** The member of a line of JSON that must be `value`. */
+  readonly path: readonly string[];
+  readonly value: string;
+  /** `<namespace>/<name>` */
+  readonly metric: string;
+}
+
+export interface AlarmResource {
+  readonly name: string;
+  readonly description: string;
+  readonly metric: string;
+  /** ARNs. */
+  readonly topics: readonly string[];
+}
+
 /** An EventBridge rule of the default bus. */
 export interface RuleResource {
   readonly name: string;
   readonly arn: string;
   readonly enabled: boolean;
+  /** Whether it gets calls by CloudTrail that only read. */
+  readonly allManagementEvents?: boolean;
   /** `rate(…)` or `cron(…)`. */
   readonly schedule?: string;
   /** By path of the event: the values of which one must be there. */
@@ -180,6 +213,9 @@ export interface LocalStack {
   /** By name, every intrinsic resolved. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleResource[];
+  readonly metricFilters?: readonly MetricFilterResource[];
+  readonly alarms?: readonly AlarmResource[];
+  readonly trails?: readonly TrailResource[];
   readonly eventSourceMappings?: readonly EventSourceMappingResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;

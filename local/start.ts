@@ -31,6 +31,8 @@ async function start(options: StartOptions): Promise<void> {
     settings: options.settings,
     origins: options.origins,
     rotationMs: ROTATION_MS,
+    trailDelaySeconds: options.trailDelaySeconds,
+    onAlarm: ({ metric, description }) => say(`ALARM  ${metric}: ${description}`),
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Settings } from "../lib/settings.ts";
+import { Alarms, type RaisedAlarm } from "./alarms/alarms.ts";
 import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
 import type { Faults } from "./aws/faults.ts";
@@ -26,7 +27,14 @@ import { LambdaService } from "./lambda/service.ts";
 import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
+import { digestKeyOf } from "./trail/digest-key.ts";
+import type { TrailFaults } from "./trail/faults.ts";
+import { localTrails } from "./trail/local-trails.ts";
+import type { Trails } from "./trail/trails.ts";
 import { assembliesFolder, synthesisedStack } from "./synthesised-stack.ts";
+
+/** AWS's is about five minutes. */
+export const defaultTrailDelaySeconds = 5;
 
 export interface LocalPorts {
   readonly api: number;
@@ -52,12 +60,20 @@ export interface LocalSystemOptions {
   readonly rotationMs?: number;
   /** For tests: failures of AWS on purpose. */
   readonly faults?: Faults;
+  /** From a call to the file of CloudTrail's that has it (default: 5). */
+  readonly trailDelaySeconds?: number;
+  /** Between two digests of CloudTrail's (default: 60, where AWS's are an hour apart). */
+  readonly digestSeconds?: number;
+  /** For tests: what becomes of CloudTrail's deliveries on purpose. */
+  readonly trailFaults?: TrailFaults;
   /** For tests: what becomes of the batches of event source mappings on purpose. */
   readonly mappingFaults?: MappingFaults;
   /** Told what is being done, step by step. */
   readonly onProgress?: (step: string) => void;
   /** Told every line that a function logs. */
   readonly onLogLine?: (line: string) => void;
+  /** Told of an alarm when it goes off first. */
+  readonly onAlarm?: (alarm: RaisedAlarm) => void;
 }
 
 export interface LocalSystem {
@@ -77,6 +93,10 @@ export interface LocalSystem {
   /** The same of a role: any of the stack's, or one of `actingRoles`. */
   accessKeyIdOfRole(roleArn: string): string;
   cloudTrailRecords(): CloudTrailRecord[];
+  /** Deliveries of CloudTrail's at once: what waits for its time, what was held, a digest. */
+  readonly trails: Pick<Trails, "flush" | "release" | "digest">;
+  /** What went off so far. */
+  alarms(): readonly RaisedAlarm[];
   /** What the functions logged, the last 20,000 lines. */
   logLines(): readonly string[];
   /** Fires a rule of EventBridge at once; false where there is none of that name that is enabled. */
@@ -146,16 +166,34 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
     const putEvent = (event: BusEvent) => rules.put(event);
-    const services = { lambda, fireRule, putEvent, rotationMs, faults };
+    const digestKey = digestKeyOf(() => new Date(), dataDirectory && join(dataDirectory, "digest-key.json"));
+    const services = { lambda, fireRule, putEvent, rotationMs, faults, digestKey };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
-    const logs = new LogRing(options.onLogLine);
+    const trails = localTrails({
+      ...{ aws, putEvent, digestKey, faults: options.trailFaults },
+      delayMs: (options.trailDelaySeconds ?? defaultTrailDelaySeconds) * 1000,
+      digestMs: (options.digestSeconds ?? 60) * 1000,
+      file: dataDirectory && join(dataDirectory, "trails.jsonl"),
+    });
+    cleanups.push(() => trails.close());
+    const alarms = new Alarms(first.stack, options.onAlarm);
+    const logs = new LogRing(options.onLogLine, (name, line) => alarms.observe(name, line));
     const { mappingFaults } = options;
     const file = dataDirectory && join(dataDirectory, "mappings.jsonl");
     const mappings = localMappings({ aws, lambda, file, faults: mappingFaults });
-    const deployments = new Deployments(first, synthesise, { aws, lambda, rules, mappings, logs });
+    const deployments = new Deployments(first, synthesise, {
+      aws,
+      lambda,
+      rules,
+      mappings,
+      trails,
+      alarms,
+      logs,
+    });
+    trails.deploy(first.stack.trails ?? []);
     cleanups.push(() => deployments.close());
     const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
     const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
@@ -186,6 +224,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
         aws.accessKeyIdOf(required(findFunction(deployments.stack, name), name).roleArn),
       accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
+      trails,
+      alarms: () => alarms.raised(),
       logLines: () => logs.lines,
       fireRule,
       putEvent: (event) => rules.put(event),

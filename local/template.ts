@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
+import { alarm, metricFilter } from "./template/alarms.ts";
 import { bucketsOf } from "./template/buckets.ts";
 import { eventSourceMapping } from "./template/event-sources.ts";
 import { resolver, type Resolve } from "./template/intrinsics.ts";
@@ -16,6 +17,7 @@ import { outputsOf } from "./template/outputs.ts";
 import { kmsAliases, kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
 import { eventRules } from "./template/rules.ts";
+import { trail } from "./template/trails.ts";
 import { functionUrls } from "./template/urls.ts";
 import { functionQualifiers, qualifiedArn } from "./template/versions.ts";
 
@@ -25,6 +27,8 @@ const runTypes = [
   "AWS::ApiGateway::GatewayResponse",
   "AWS::ApiGateway::Method",
   "AWS::ApiGateway::Resource",
+  "AWS::CloudTrail::Trail",
+  "AWS::CloudWatch::Alarm",
   "AWS::DynamoDB::Table",
   "AWS::Events::Rule",
   "AWS::IAM::Policy",
@@ -38,6 +42,7 @@ const runTypes = [
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
   "AWS::Lambda::Version",
+  "AWS::Logs::MetricFilter",
   "AWS::S3::Bucket",
   "AWS::S3::BucketPolicy",
 ] as const;
@@ -49,9 +54,9 @@ const ignoredTypes = [
   "AWS::ApiGateway::RestApi",
   "AWS::ApiGateway::Stage",
   "AWS::CDK::Metadata",
-  "AWS::CloudWatch::Alarm",
   "AWS::Logs::LogGroup",
-  "AWS::Logs::MetricFilter",
+  "AWS::SNS::Topic",
+  "AWS::SNS::TopicPolicy",
   "AWS::WAFv2::WebACL",
   "AWS::WAFv2::WebACLAssociation",
 ];
@@ -97,6 +102,9 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
+    metricFilters: resources("AWS::Logs::MetricFilter").map(metricFilter),
+    alarms: resources("AWS::CloudWatch::Alarm").flatMap((resource) => alarm(resource) ?? []),
+    trails: resources("AWS::CloudTrail::Trail").map(trail),
     eventSourceMappings: resources("AWS::Lambda::EventSourceMapping").map(eventSourceMapping),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),

@@ -41,7 +41,7 @@ export function intakeTable(dynamo: DynamoSender, table: string): Intake {
         Item: { ...entry, purgeAt },
         ConditionExpression: "attribute_not_exists(#intakeId)",
         ExpressionAttributeNames: { "#intakeId": "intakeId" },
-        // The roles ask for it to be said.
+        // Said, since the writers' policies ask for it.
         ReturnValues: "NONE",
       });
       await dynamo.send(command).catch((error: unknown) => {

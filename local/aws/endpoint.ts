@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../http/server.ts";
+import type { DigestKey } from "../trail/digest-key.ts";
 import type { LocalStack } from "../stack.ts";
 import { answer, type FireRule, type LambdaApi } from "./answer.ts";
 import { accessKeyIdOf, CallerDirectory, type Caller, type Callers } from "./caller.ts";
@@ -39,6 +40,8 @@ export interface AwsEndpointOptions {
   readonly rotationMs?: number | undefined;
   /** For tests: failures on purpose. */
   readonly faults?: Faults | undefined;
+  /** What CloudTrail signs its digests with; without it there are none. */
+  readonly digestKey?: () => DigestKey;
   /** Lambda's API; without it the endpoint has none. */
   readonly lambda?: LambdaApi;
   /** Fires a rule of the stack, for the page that does so; false where there is none of that name. */
@@ -60,6 +63,7 @@ export interface AwsEndpoint extends Callers {
   readonly streams: DynamoDb["streams"];
   /** The records so far, oldest first. */
   cloudTrailRecords(): CloudTrailRecord[];
+  readonly cloudTrail: CloudTrailLog;
   /**
    * Goes over to another version of the stack, under calls that go on: what it adds is made first, then
    * every policy is the new one's at once. What it no longer has of keys and tables stays.
@@ -104,7 +108,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],
     DynamoDB_20120810: ["dynamodb", dynamoDb.service],
     DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams.service],
-    CloudTrail_20131101: ["cloudtrail", cloudTrailService(startedAt)],
+    CloudTrail_20131101: ["cloudtrail", cloudTrailService(startedAt, options.digestKey)],
   } as const;
   const deployed = () => deployment.stack;
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
@@ -140,6 +144,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     streams: dynamoDb.streams,
     role: (roleArn) => callers.role(roleArn),
     identify: (authorization) => callers.identify(authorization),
+    cloudTrail,
     cloudTrailRecords: () => cloudTrail.records(),
     async deploy(next, outsideRoles = []) {
       assertEvaluated(next);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Settings } from "../../lib/settings.ts";
 import { changesFromJson, withChanges } from "../settings.ts";
-import type { LocalPorts } from "../system.ts";
+import { defaultTrailDelaySeconds, type LocalPorts } from "../system.ts";
 
 export interface StartOptions {
   readonly ports: LocalPorts;
@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly dataDirectory: string | undefined;
   readonly settings: Partial<Settings>;
   readonly origins: readonly string[];
+  readonly trailDelaySeconds: number;
 }
 
 export const DEFAULT_PORT = 7480;
@@ -29,6 +30,8 @@ only: AWS is emulated, and anyone on this machine can ask for a token.
   --origin URL pages of this origin may call the API too (can be given several times)
   --settings S settings of the stage that are to be others, as JSON or a file of it:
                '{"limits":{"save":"2/minute"}}' (lib/settings.ts says which there are)
+  --trail-delay SECONDS   how long CloudTrail's files take (default 5; in AWS some five minutes)
+  --grace SECONDS         how long a decryption may then stay unexplained (default 10)
   --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
                "deleteOwner"}; all else to stderr
   --verbose    show what the functions log
@@ -51,7 +54,14 @@ export function parseOptions(args: readonly string[]): StartOptions {
     verbose: values.verbose,
     help: values.help,
     dataDirectory: values.data,
-    settings: values.settings === undefined ? {} : settingsFrom(values.settings),
+    settings: {
+      ...(values.settings === undefined ? {} : settingsFrom(values.settings)),
+      ...(values.grace !== undefined && { graceSeconds: seconds("--grace", values.grace) }),
+    },
+    trailDelaySeconds:
+      values["trail-delay"] === undefined
+        ? defaultTrailDelaySeconds
+        : seconds("--trail-delay", values["trail-delay"]),
     origins: values.origin,
   };
 }
@@ -59,6 +69,12 @@ export function parseOptions(args: readonly string[]): StartOptions {
 export function portsFrom(port: number): LocalPorts {
   const above = (offset: number) => (port === 0 ? 0 : port + offset);
   return { api: port, aws: above(1), standIn: above(2), actingProxy: above(3), deleteOwner: above(4) };
+}
+
+function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 86_400) return value;
+  throw new UsageError(`${option} takes a whole number of seconds, a day's at most`);
 }
 
 function settingsFrom(jsonOrFile: string): Partial<Settings> {
@@ -83,6 +99,8 @@ function parsed(args: readonly string[]) {
         data: { type: "string" },
         origin: { type: "string", multiple: true, default: [] },
         settings: { type: "string" },
+        "trail-delay": { type: "string" },
+        grace: { type: "string" },
         json: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },

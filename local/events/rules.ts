@@ -6,6 +6,9 @@ import { parseSchedule } from "./schedule.ts";
 
 const minuteMs = 60_000;
 
+/** The `detail-type` of a call that CloudTrail recorded. */
+export const apiCallByCloudTrail = "AWS API Call via CloudTrail";
+
 export type BusEvent = Readonly<Record<string, unknown>>;
 /** Invokes a function asynchronously with a JSON payload. */
 export type Deliver = (functionArn: string, payload: string) => void;
@@ -50,7 +53,7 @@ export class EventRules {
   put(event: BusEvent): void {
     const whole = { ...envelope([]), ...event };
     for (const rule of this.#rules)
-      if (rule.pattern && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
+      if (rule.pattern && isFor(rule, whole) && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
   }
 
   close(): void {
@@ -81,4 +84,16 @@ function envelope(resources: readonly string[]): BusEvent {
     region: localRegion,
     resources,
   };
+}
+
+function isFor({ allManagementEvents }: RuleResource, event: BusEvent): boolean {
+  return allManagementEvents === true || !isReadOnlyCall(event);
+}
+
+/**
+ * A call by CloudTrail that only reads: "EventBridge only delivers read-only events to rules that are in the state
+ * ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", in the words of "Receiving read-only management events".
+ */
+function isReadOnlyCall({ "detail-type": type, detail }: BusEvent): boolean {
+  return type === apiCallByCloudTrail && (detail as BusEvent | undefined)?.["readOnly"] === true;
 }

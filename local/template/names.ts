@@ -38,6 +38,10 @@ const namings: Readonly<Record<string, Naming>> = {
     identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
     attributes: { Arn: (keyId) => regional("kms", `key/${keyId}`), KeyId: (keyId) => keyId },
   },
+  "AWS::CloudTrail::Trail": {
+    nameProperty: "TrailName",
+    attributes: { Arn: (name) => regional("cloudtrail", `trail/${name}`) },
+  },
   "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
   "AWS::S3::Bucket": {
     nameProperty: "BucketName",
@@ -69,6 +73,11 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "Name",
     attributes: { Arn: (name) => regional("events", `rule/${name}`) },
   },
+  "AWS::SNS::Topic": {
+    nameProperty: "TopicName",
+    identify: ({ logicalId }, stackName) => regional("sns", `${stackName}-${logicalId}`),
+    attributes: { TopicArn: (arn) => arn },
+  },
   // What no one names and nothing on this machine needs a name for: `Ref` gives the logical id.
   ...Object.fromEntries(
     [
@@ -76,6 +85,9 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::ApiGateway::Method",
       "AWS::ApiGateway::Resource",
       "AWS::ApiGateway::Stage",
+      "AWS::CloudWatch::Alarm",
+      "AWS::Logs::MetricFilter",
+      "AWS::SNS::TopicPolicy",
       "AWS::IAM::Policy",
       "AWS::Lambda::EventInvokeConfig",
       "AWS::Lambda::Permission",

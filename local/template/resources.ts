@@ -161,10 +161,17 @@ export function lambdaFunction(
     timeoutSeconds: asNumber(Timeout, `${logicalId}.Timeout`),
     memoryMegabytes: asNumber(MemorySize, `${logicalId}.MemorySize`),
     roleArn: asText(Role, `${logicalId}.Role`),
+    ...logGroupOf(others["LoggingConfig"], `${logicalId}.LoggingConfig`),
     ...(DurableConfig !== undefined && {
       durable: durableConfig(DurableConfig, `${logicalId}.DurableConfig`),
     }),
   };
+}
+
+function logGroupOf(value: unknown, where: string): Pick<FunctionResource, "logGroup"> {
+  if (value === undefined) return {};
+  const { LogGroup } = asObject(value, where);
+  return LogGroup === undefined ? {} : { logGroup: asText(LogGroup, where) };
 }
 
 /** "RetentionPeriodInDays … The default is 14 days" (SAM Developer Guide, "DurableConfig"). */

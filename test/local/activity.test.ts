@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Activity } from "../../lib/audit/activity.ts";
 import { ownerIdOf } from "../../lib/owner.ts";
+import type { Statement } from "../../local/stack.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { auditItems } from "../support/audit-system.ts";
 import { canaryKey, CANARY, Person, startForTest } from "../support/local-system.ts";
@@ -158,7 +159,7 @@ describe("that it was read", () => {
   test("is said in the log where it could not be entered, and the person is answered", async () => {
     const fn = system.stack.functions.find(({ name }) => name === "activity");
     const role = system.stack.roles.find(({ arn }) => arn === fn?.roleArn);
-    const statements = role?.statements as { actions: readonly string[] }[];
+    const statements = (role?.statements ?? []) as Statement[];
     const all = [...statements];
     statements.splice(0, Infinity, ...all.filter(({ actions }) => !actions.includes("dynamodb:PutItem")));
     const before = system.logLines().length;

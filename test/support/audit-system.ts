@@ -7,7 +7,7 @@ import { awsConfig } from "./local-system.ts";
 export type AuditTable = "Log" | "Intake" | "Ledger";
 
 export function auditTableName(system: LocalSystem, which: AuditTable): string {
-  const table = system.stack.tables.find(({ logicalId }) => logicalId.startsWith(`AuditTables${which}`));
+  const table = system.stack.tables.find(({ tableName }) => tableName.includes(`AuditTables${which}`));
   if (!table) throw new Error(`the stack has no table ${which} of the audit`);
   return table.tableName;
 }

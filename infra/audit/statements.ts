@@ -1,7 +1,6 @@
 /** What the audit's roles may do: one action a statement, as in `infra/statements.ts`. */
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { activityReadAttributes } from "../../lib/audit/activity.ts";
-import { byOwnerIndex } from "../../lib/audit-attributes.ts";
+import { activityReadAttributes, byOwnerIndex } from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 
 /** Puts events, and is shown one that is there already. */

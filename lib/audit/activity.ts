@@ -1,6 +1,6 @@
 /** What a person sees of the audit: the events of their own provider keys, newest first. */
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { activityAttributes, byOwnerIndex, eventKeyAttributes } from "../audit-attributes.ts";
+import { activityReadAttributes, byOwnerIndex } from "../audit-attributes.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import { isTransient, storeError } from "../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
@@ -33,13 +33,6 @@ export interface ActivityQuery {
   readonly provider?: string | undefined;
   readonly name?: string | undefined;
 }
-
-/** What is read of the index: see `infra/audit/statements.ts`. */
-export const activityReadAttributes = [
-  ...byOwnerIndex.keys,
-  ...eventKeyAttributes,
-  ...activityAttributes,
-] as const;
 
 /** In the order in which they are answered. */
 const shown = ["type", "provider", "name", "at", "actor", "caller", "useId"] as const;

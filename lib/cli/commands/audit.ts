@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import type { Cli } from "../session.ts";
+import { addAuditErase } from "./audit/erase.ts";
+import { addAuditExport } from "./audit/export.ts";
+import { addAuditList } from "./audit/list.ts";
+import { addAuditShow } from "./audit/show.ts";
+
+/** `waxseal audit …` */
+export function addAudit(program: Command, cli: Cli): void {
+  const audit = program
+    .command("audit")
+    .description("what happened to whose provider keys, by whom; that you read it is in it too");
+  addAuditList(audit, cli);
+  addAuditShow(audit, cli);
+  addAuditExport(audit, cli);
+  addAuditErase(audit, cli);
+}

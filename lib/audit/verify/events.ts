@@ -123,8 +123,16 @@ class Records {
     this.#numbers.set(recordId, numbers.add(seq));
     const isGone = type === "key_purged" || (Array.isArray(problems) && problems.includes("deleted"));
     const last = this.last.get(recordId);
-    if (!last || seq > last.seq || isGone)
-      this.last.set(recordId, { seq: Math.max(seq, last?.seq ?? 0), isGone });
+    const most = Math.max(seq, last?.seq ?? 0);
+    if (isGone || this.#gone.has(recordId)) this.last.set(recordId, { seq: most, isGone: true });
+    else if (!last || seq > last.seq) this.last.set(recordId, { seq, isGone: false });
+  }
+
+  /** Another record is in its place. */
+  #end(recordId: string): void {
+    this.#gone.add(recordId);
+    const last = this.last.get(recordId);
+    if (last) this.last.set(recordId, { ...last, isGone: true });
   }
 
   findGaps(problems: Problems): void {

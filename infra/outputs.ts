@@ -1,4 +1,5 @@
 import { Fn } from "aws-cdk-lib";
+import { checkpointScheduleOf, lockOf } from "../lib/audit-settings.ts";
 import type { AuditOutputs, DeploymentOutputs } from "../lib/deployment-outputs.ts";
 import { registeredProviders } from "../lib/providers/registered.ts";
 import type { Settings } from "../lib/settings.ts";
@@ -43,20 +44,22 @@ export function deploymentOutputs(
 
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
-  { graceSeconds }: Settings,
-  { tables, trail, bucket, checkpoints, recorder, readers }: Audit,
+  settings: Settings,
+  { tables, trail, bucket, checkpoints, auditor, eraser, recorder }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
     AuditLogTable: tables.log.tableName,
     AuditIntakeTable: tables.intake.tableName,
     TrailLedgerTable: tables.ledger.tableName,
+    GraceSeconds: String(settings.graceSeconds),
     AuditBucket: bucket.bucketName,
+    AuditLock: lockOf(settings),
+    CheckpointSchedule: checkpointScheduleOf(settings),
     ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
+    AuditorRole: auditor.role.roleArn,
+    ...(eraser && { AuditEraseRole: eraser.role.roleArn }),
     AuditRecorderFunction: recorder.functionName,
-    AuditorRole: readers.auditor.roleArn,
-    ...(readers.auditErase && { AuditEraseRole: readers.auditErase.roleArn }),
-    GraceSeconds: String(graceSeconds),
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
     PageTopicArn: topics.page.topicArn,

@@ -26,8 +26,6 @@ export interface ExpirePorts {
   readonly publicKey: () => Promise<string>;
   readonly retentionDays: number;
   readonly now: () => Date;
-  /** When the run is to end: milliseconds, as `Date.now`. The next goes on. */
-  readonly until: () => number;
 }
 
 const DAY_MS = 86_400_000;
@@ -36,21 +34,21 @@ const AT_ONCE = 32;
 /**
  * Goes on with the first checkpoint that is not done, as long as there is one that is old enough.
  *
+ * @param until - when it is to end; the next run goes on.
  * @returns how many events were given their time.
  * @throws {WaxsealError} `AUDIT_CHAIN_BROKEN` where a checkpoint or a manifest is not what was signed: what is not
  *   covered does not expire. `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`.
  */
-export async function expireEvents(ports: ExpirePorts): Promise<number> {
-  if (ports.retentionDays === 0) return 0;
+export async function expireEvents(ports: ExpirePorts, until: Date): Promise<number> {
   let place = await ports.places.get();
   let expired = 0;
-  while (ports.now().getTime() < ports.until()) {
+  while (ports.now() < until) {
     const number = place.isDone ? place.checkpoint + 1 : place.checkpoint;
     const checkpoint = await readCheckpoint(ports, number);
     if (!checkpoint || !isOld(ports, checkpoint)) break;
     if (place.isDone) place = await begin(ports, number);
     await say(ports, checkpoint, place);
-    const done = await expireManifests(ports, checkpoint, place);
+    const done = await expireManifests(ports, checkpoint, place, until);
     expired += done.expired;
     place = done.place;
     if (!place.isDone) break;
@@ -78,10 +76,10 @@ async function begin({ places, now }: ExpirePorts, checkpoint: number): Promise<
   return place;
 }
 
-/** The same entry however often it is entered: by when this checkpoint was begun with. */
+/** Once for each time that this checkpoint was begun with, however often it is gone on with. */
 async function say({ intake }: ExpirePorts, { head }: Checkpoint, { begunAt }: ExpiryPlace): Promise<void> {
   await intake.enter({
-    intakeId: `expired-${head.number}-${hashOfHead(head).slice(0, 16)}`,
+    intakeId: `expired-${head.number}-${hashOfHead(head).slice(0, 16)}-${Date.parse(begunAt)}`,
     type: "events_expired",
     at: begunAt,
     caller: "checkpoint",
@@ -93,16 +91,17 @@ async function expireManifests(
   ports: ExpirePorts,
   { manifests }: Checkpoint,
   place: ExpiryPlace,
+  until: Date,
 ): Promise<{ expired: number; place: ExpiryPlace }> {
   let [at, expired] = [place, 0];
   for (const [index, [name, hash]] of manifests.entries()) {
     if (index < place.manifest) continue;
-    if (ports.now().getTime() >= ports.until()) return { expired, place: at };
+    if (ports.now() >= until) break;
     expired += await expireManifest(ports, name, hash);
     at = { ...at, manifest: index + 1 };
-    if ((index + 1) % 100 === 0) await ports.places.keep(at);
+    if (at.manifest % 100 === 0) await ports.places.keep(at);
   }
-  at = { ...at, isDone: true };
+  at = { ...at, isDone: at.manifest >= manifests.length };
   await ports.places.keep(at);
   return { expired, place: at };
 }

@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { expiryPartition } from "../audit-attributes.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
 import { withRetry } from "../retry.ts";
 
@@ -21,8 +22,7 @@ export interface ExpiryPlaces {
   keep(place: ExpiryPlace): Promise<void>;
 }
 
-/** No call of KMS has this name. */
-export const expiryKey = { witnessId: "expiry", entryId: "place" } as const;
+export const expiryKey = { witnessId: expiryPartition, entryId: "place" } as const;
 
 const atTheBeginning: ExpiryPlace = { checkpoint: 0, manifest: 0, isDone: true, begunAt: "" };
 

@@ -136,6 +136,7 @@ describe("audit export", () => {
     const { events } = await audit("list", "--user", "ada");
     expect(exported.map((event) => hashOf(event))).toEqual(events.map((event) => hashOf(event)));
     expect((await audit("export", "--out", out)).code).toBe(3);
+    expect((await audit("export", "--out", out, "--evidence", folder)).code).toBe(2);
   });
 
   test("as CSV of all there is, and nothing sealed in it", async () => {
@@ -155,16 +156,16 @@ describe("that the audit was read", () => {
     await audit("list", "--user", "bob", "--type", "key_used");
     const reads = (await auditItems(system)).filter(({ type }) => type === "audit_read");
     const bob = ownerIdOf(`${system.api}/local`, "bob");
-    const details = { ownerId: bob, type: "key_used", limit: "50" };
+    const details = { command: "list", ownerId: bob, type: "key_used", limit: "50" };
     expect(reads).toContainEqual({
       ...{ schemaVersion: 1, recordId: expect.stringMatching(/^intake-read-[\w-]{22}$/) as string },
       ...{ eventSeq: "000000000001", type: "audit_read", at: expect.any(String) as string },
-      ...{ actor: expect.stringContaining("arn:aws:") as string, caller: "waxseal audit list", details },
+      ...{ actor: expect.stringContaining("arn:aws:") as string, caller: "waxseal audit", details },
     });
   });
 
   test("and where it cannot be entered, nothing is read", async () => {
-    const role = system.stack.roles.find(({ logicalId }) => logicalId.includes("auditorRole"));
+    const role = system.stack.roles.find(({ logicalId }) => logicalId.includes("AuditorRole"));
     const statements = (role?.statements ?? []) as Statement[];
     const all = [...statements];
     statements.splice(0, Infinity, ...all.filter(({ actions }) => !actions.includes("dynamodb:PutItem")));

@@ -1,6 +1,7 @@
 import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
+import { headAttributes } from "../../attributes.ts";
 import { WaxsealError } from "../../errors.ts";
 import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../../provider-keys/store.ts";
@@ -23,8 +24,6 @@ export interface DeploymentEvidenceProps {
 
 /** Bodies that are read at once. */
 const AT_ONCE = 16;
-/** All that a head is made of; an auditor's role sees no more of a record. */
-export const headAttributes = ["ownerId", "slot", "recordId", "changeSeq", "lastChange", "state"] as const;
 
 /** The evidence of a deployment, where it is. */
 export async function deploymentEvidence(props: DeploymentEvidenceProps): Promise<Evidence> {

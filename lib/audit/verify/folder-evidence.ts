@@ -107,13 +107,13 @@ async function* lines<Line extends object = Readonly<Record<string, unknown>>>(
   });
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
     if (line === "") continue;
-    yield parsed<Line>(line);
+    yield parsed(line) as Line;
   }
 }
 
-function parsed<Line>(line: string): Line {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line) as Line;
+    return JSON.parse(line) as unknown;
   } catch {
     throw unreadable();
   }

@@ -8,7 +8,7 @@ import { hashOf } from "../../lib/audit/canonical.ts";
 import { ownerIdOf } from "../../lib/owner.ts";
 import type { Statement } from "../../local/stack.ts";
 import type { LocalSystem } from "../../local/system.ts";
-import { auditItems } from "../support/audit-system.ts";
+import { AuditHands } from "../support/audit.ts";
 import { runCommand } from "../support/command.ts";
 import { CANARY, canaryKey, Person, startForTest } from "../support/local-system.ts";
 
@@ -50,7 +50,7 @@ describe("audit list", () => {
   test("shows a person's events whole, newest first, by the user's id and by the owner's", async () => {
     const { code, json, events } = await audit("list", "--user", "ada");
     expect([code, json["schemaVersion"], typesOf(events)]).toEqual([0, 1, usedFirst]);
-    const stored = await auditItems(system);
+    const stored = await new AuditHands(system).recorded();
     const whole = new Map(
       stored.map((event) => [`${String(event["recordId"])}/${String(event["eventSeq"])}`, event]),
     );
@@ -146,7 +146,7 @@ describe("audit export", () => {
     expect(text.split("\n")[0]).toBe(csvColumns.join(","));
     expect(text).toContain("key_saved");
     expect(text).not.toContain(CANARY);
-    const members = (await auditItems(system)).flatMap((event) => Object.keys(event));
+    const members = (await new AuditHands(system).recorded()).flatMap((event) => Object.keys(event));
     expect([...new Set(members)].filter((name) => !csvColumns.some((column) => column === name))).toEqual([]);
   });
 });
@@ -154,7 +154,7 @@ describe("audit export", () => {
 describe("that the audit was read", () => {
   test("is in the audit before anything is: who, what was asked, and nothing of the answer", async () => {
     await audit("list", "--user", "bob", "--type", "key_used");
-    const reads = (await auditItems(system)).filter(({ type }) => type === "audit_read");
+    const reads = (await new AuditHands(system).recorded()).filter(({ type }) => type === "audit_read");
     const bob = ownerIdOf(`${system.api}/local`, "bob");
     const details = { command: "list", ownerId: bob, type: "key_used", limit: "50" };
     expect(reads).toContainEqual({

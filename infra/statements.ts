@@ -15,7 +15,6 @@
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
-  auditedAttributes,
   importReadAttributes,
   jobClaimAttributes,
   removeAttributes,
@@ -156,11 +155,6 @@ export function allow(
   sid?: string,
 ): PolicyStatement {
   return new PolicyStatement({ ...(sid && { sid }), actions: [action], resources: [resource], conditions });
-}
-
-/** Of the records what the audit is held against, and nothing sealed. */
-export function readForAudit(tableArn: string): PolicyStatement {
-  return read("dynamodb:Scan", tableArn, auditedAttributes, "ScanRecords");
 }
 
 function read(

@@ -24,3 +24,9 @@ export const witnessAttributes = ["type", "ownerId", "slot", "at", "caller"] as 
 
 /** The index of `TrailLedger` of what is not settled: sharded, oldest first. */
 export const pendingIndex = { indexName: "pending", keys: ["pendingShard", "seenAt"] } as const;
+
+/** What an expiry names: beside `purgeAt` its conditions. */
+export const expiryAttributes = [...eventKeyAttributes, "at", "purgeAt"] as const;
+
+/** Of the item of `TrailLedger` that says where the expiry is: no call of KMS has this name. */
+export const expiryPartition = "expiry";

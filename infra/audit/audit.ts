@@ -6,9 +6,10 @@ import type { JobFunctionName } from "../../lib/routes.ts";
 import { environmentOf, type Settings } from "../../lib/settings.ts";
 import type { ProviderKeys } from "../provider-keys.ts";
 import { Alarms, auditCodes } from "../alarms.ts";
+import { Auditor } from "./auditor.ts";
 import { evidenceBucket } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { AuditReaders } from "./auditor.ts";
+import { Eraser } from "./eraser.ts";
 import { Recorder } from "./recorder.ts";
 import { enterIntake, readActivity } from "./statements.ts";
 import { AuditTables } from "./tables.ts";
@@ -34,11 +35,12 @@ export class Audit extends Construct {
   readonly recorder: Recorder;
   /** Absent where nothing is signed. */
   readonly checkpoints: Checkpoints | undefined;
+  readonly auditor: Auditor;
   /** Undefined where the deployment has no trail. */
   readonly trail: TrailPlace | undefined;
   readonly witness: Witness;
-  /** People's roles. */
-  readonly readers: AuditReaders;
+  /** Only while it is switched on. */
+  readonly eraser: Eraser | undefined;
 
   constructor(scope: Construct, id: string, props: AuditProps) {
     super(scope, id);
@@ -55,11 +57,9 @@ export class Audit extends Construct {
       this.checkpoints = new Checkpoints(this, "Checkpoints", {
         ...{ settings, entry: entries.checkpoint, tables, bucket },
       });
+    if (settings.jobs.includes("audit-erase"))
+      this.eraser = new Eraser(this, "Eraser", { settings, providerKeys, tables });
     this.trail = trailPlace(this, settings);
-    this.readers = new AuditReaders(this, "Readers", {
-      ...{ settings, providerKeys, tables, bucket, trail: this.trail },
-      checkpointKey: this.checkpoints?.kmsKey,
-    });
     this.witness = new Witness(this, "Witness", {
       ...props,
       entry: entries.reconcile,
@@ -67,6 +67,11 @@ export class Audit extends Construct {
       trail: this.trail,
       auditBucket: this.bucket,
       checkpointKey: this.checkpoints?.kmsKey,
+    });
+    this.auditor = new Auditor(this, "Auditor", {
+      ...{ settings, tables, bucket, trail: this.trail },
+      providerKeys: providerKeys.table,
+      signingKey: this.checkpoints?.kmsKey,
     });
     new Alarms(this, "Alarms", {
       stage: settings.stage,

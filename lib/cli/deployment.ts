@@ -31,9 +31,26 @@ export interface Deployment {
   readonly longestInvocationSeconds: number;
   readonly admitted: Readonly<Record<"saving" | "opening" | "rewrapping", readonly string[]>>;
   readonly roles: OperatorRoles;
+  readonly audit: AuditDeployment;
   /** ARN of the durable function with its alias, where there is one. */
   readonly rewrapFunction: string | undefined;
-  readonly audit: AuditPlaces;
+}
+
+/** Where the audit is. */
+export interface AuditDeployment {
+  readonly logTable: string;
+  readonly intakeTable: string;
+  readonly ledgerTable: string;
+  readonly bucket: string;
+  /** `compliance`, `governance` or `none`. */
+  readonly lock: string;
+  /** As the setting has it, or `off`. */
+  readonly checkpointSchedule: string;
+  /** ARN of the KMS key that signs, where one does. */
+  readonly checkpointKeyId: string | undefined;
+  readonly trailBucket: string | undefined;
+  readonly trailPrefix: string;
+  readonly graceSeconds: number;
 }
 
 /** ARNs of the roles that operators take, those that are switched on. */
@@ -50,25 +67,6 @@ export interface OperatorRoles {
 /** Of the jobs of the setting `jobs` the name of the role. */
 export function roleOf(job: SwitchedJob): keyof OperatorRoles {
   return job === "audit-erase" ? "auditErase" : job;
-}
-
-/** What the audit is kept in. */
-export interface AuditPlaces {
-  readonly log: string;
-  readonly intake: string;
-  readonly ledger: string;
-  readonly bucket: string;
-  /** ARN of the KMS key that signs checkpoints, where there is one. */
-  readonly checkpointKeyId: string | undefined;
-  readonly recorderFunction: string;
-  /** `compliance`, `governance` or `none`. */
-  readonly lock: string;
-  /** As the setting has it, or `off`. */
-  readonly checkpointSchedule: string;
-  readonly trailBucket: string | undefined;
-  /** Without slashes at its ends. */
-  readonly trailPrefix: string;
-  readonly graceSeconds: number;
 }
 
 /**
@@ -142,20 +140,19 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       auditor: text("AuditorRole"),
       auditErase: optional("AuditEraseRole"),
     },
-    rewrapFunction: optional("RewrapFunction"),
     audit: {
-      log: text("AuditLogTable"),
-      intake: text("AuditIntakeTable"),
-      ledger: text("TrailLedgerTable"),
+      logTable: text("AuditLogTable"),
+      intakeTable: text("AuditIntakeTable"),
+      ledgerTable: text("TrailLedgerTable"),
       bucket: text("AuditBucket"),
-      checkpointKeyId: optional("CheckpointKeyArn"),
-      recorderFunction: text("AuditRecorderFunction"),
       lock: text("AuditLock"),
       checkpointSchedule: text("CheckpointSchedule"),
+      checkpointKeyId: optional("CheckpointKeyArn"),
       trailBucket: optional("TrailBucket"),
       trailPrefix: optional("TrailPrefix") ?? "",
       graceSeconds: Number(text("GraceSeconds")),
     },
+    rewrapFunction: optional("RewrapFunction"),
   };
 }
 

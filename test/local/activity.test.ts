@@ -3,7 +3,7 @@ import type { Activity } from "../../lib/audit/activity.ts";
 import { ownerIdOf } from "../../lib/owner.ts";
 import type { Statement } from "../../local/stack.ts";
 import type { LocalSystem } from "../../local/system.ts";
-import { auditItems } from "../support/audit-system.ts";
+import { AuditHands } from "../support/audit.ts";
 import { canaryKey, CANARY, Person, startForTest } from "../support/local-system.ts";
 import { noLimits } from "../support/no-limits.ts";
 
@@ -149,7 +149,7 @@ describe("that it was read", () => {
       minutes.add(new Date().toISOString().slice(0, 16));
     }
     const owner = ownerIdOf(`${system.api}/local`, "dora");
-    const reads = (await auditItems(system)).filter((event) => event["ownerId"] === owner);
+    const reads = (await new AuditHands(system).recorded()).filter((event) => event["ownerId"] === owner);
     expect(reads.length).toBeGreaterThan(0);
     expect(reads.length).toBeLessThanOrEqual(minutes.size);
     expect(reads[0]).toMatchObject({ type: "audit_read", actor: owner, caller: "waxseal-local-activity" });

@@ -61,17 +61,14 @@ async function* byIndex(
   IndexName: string,
   keys: readonly string[],
 ): AsyncGenerator<readonly StoredEvent[]> {
-  const { requestId, ...ofIndex } = filters;
   const request = { TableName: ports.table, IndexName, ScanIndexForward: false };
-  for await (const named of query(ports, { ...request, ...expressionsOf(ofIndex, keys) })) {
+  for await (const named of query(ports, { ...request, ...expressionsOf(filters, keys) })) {
     const whole = await pMap(
       named,
       ({ recordId, eventSeq }) => oneEvent(ports, String(recordId), String(eventSeq)),
       { concurrency: AT_ONCE },
     );
-    yield whole.flatMap((event) =>
-      event && (requestId ?? event["requestId"]) === event["requestId"] ? [event] : [],
-    );
+    yield whole.filter((event) => event !== undefined);
   }
 }
 

@@ -32,7 +32,7 @@ export async function completenessOfDeployment(
   onVerdict?: OnVerdict,
 ): Promise<Completeness> {
   const { deployment } = session;
-  const ledger = ledgerTable({ dynamo: clients.dynamo, table: deployment.audit.ledger, now });
+  const ledger = ledgerTable({ dynamo: clients.dynamo, table: deployment.audit.ledgerTable, now });
   return completenessOf(
     {
       source,

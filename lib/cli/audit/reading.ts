@@ -1,49 +1,54 @@
 import { intakeTable } from "../../audit/intake.ts";
 import type { ReadPorts } from "../../audit/read/find-events.ts";
-import type { AwsClients } from "../aws.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
+import type { AwsClients } from "../aws.ts";
 import { now, randomId, type Cli, type Session } from "../session.ts";
 
-/** What was asked: names and ids, and nothing of the answer. */
-export type Asked = Readonly<Record<string, string | undefined>>;
-
 /**
- * The audit log for an auditor, once it is entered that they read it and what they asked: without the entry nothing is
- * read.
+ * The clients of the auditor's role, once the audit has word of who reads what: no entry, no read.
  *
- * @throws {WaxsealError} where it cannot be entered.
+ * @param what - which command, and what of the audit it asks for; ids and times, never a result.
+ * @throws {WaxsealError} where it could not be entered.
  */
+export async function asAuditor(
+  session: Session,
+  what: Readonly<Record<string, string | undefined>>,
+): Promise<AwsClients> {
+  const clients = await session.under("auditor");
+  await enterRead(session, clients.dynamo, what);
+  return clients;
+}
+
+/** The word of it. */
+export async function enterRead(
+  session: Session,
+  dynamo: AwsClients["dynamo"],
+  what: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const given = Object.entries(what).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  await intakeTable(dynamo, session.deployment.audit.intakeTable).enter({
+    intakeId: `read-${randomId()}`,
+    type: "audit_read",
+    at: now().toISOString(),
+    actor: session.caller,
+    caller: "waxseal audit",
+    details: Object.fromEntries(given),
+  });
+}
+
+/** The audit log, for whoever looks for events in it. */
 export async function openAudit(
   cli: Cli,
   session: Session,
-  command: string,
-  asked: Asked,
+  what: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadPorts & { readonly goOn: () => void }> {
-  const { dynamo } = await session.under("auditor");
-  await enterRead(session, dynamo, command, asked);
+  const { dynamo } = await asAuditor(session, what);
   return {
     dynamo,
-    table: session.deployment.audit.log,
-    onProgress: (seen) => cli.terminal.progress(`${command}: ${seen} events looked at`),
+    table: session.deployment.audit.logTable,
+    onProgress: (seen) => cli.terminal.progress(`audit: ${seen} events looked at`),
     goOn: () => {
       if (cli.signal.aborted) throw new OperatorError("JOB_STOPPED", "Stopped before it was done");
     },
   };
-}
-
-export async function enterRead(
-  { caller, deployment }: Session,
-  dynamo: AwsClients["dynamo"],
-  command: string,
-  asked: Asked,
-): Promise<void> {
-  const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  await intakeTable(dynamo, deployment.audit.intake).enter({
-    intakeId: `read-${randomId()}`,
-    type: "audit_read",
-    at: now().toISOString(),
-    actor: caller,
-    caller: `waxseal ${command}`,
-    details: Object.fromEntries(given),
-  });
 }

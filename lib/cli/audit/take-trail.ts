@@ -14,7 +14,7 @@ export async function takeTrail(
 ): Promise<number> {
   const { deployment } = session;
   if (!source) throw new OperatorError("REFUSED", "The deployment has no trail: leave out --with-trail");
-  const ledger = ledgerTable({ dynamo: clients.dynamo, table: deployment.audit.ledger, now });
+  const ledger = ledgerTable({ dynamo: clients.dynamo, table: deployment.audit.ledgerTable, now });
   const takenAt = now();
   let first = takenAt.toISOString();
   for await (const event of evidence.events()) {

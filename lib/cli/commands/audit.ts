@@ -5,14 +5,14 @@ import { addAuditExport } from "./audit/export.ts";
 import { addAuditList } from "./audit/list.ts";
 import { addAuditPublicKey } from "./audit/public-key.ts";
 import { addAuditReconcile } from "./audit/reconcile.ts";
-import { addAuditVerify } from "./audit/verify.ts";
 import { addAuditShow } from "./audit/show.ts";
+import { addAuditVerify } from "./audit/verify.ts";
 
 /** `waxseal audit …` */
 export function addAudit(program: Command, cli: Cli): void {
   const audit = program
     .command("audit")
-    .description("what happened to whose provider keys, by whom; that you read it is in it too");
+    .description("read the audit, and verify it; that you read it is in it too");
   addAuditList(audit, cli);
   addAuditShow(audit, cli);
   addAuditExport(audit, cli);

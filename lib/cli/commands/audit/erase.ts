@@ -40,16 +40,16 @@ async function erase(
   { yes = false, force = false }: Flags,
 ): Promise<void> {
   const { dynamo } = await session.under("auditErase");
-  await enterRead(session, dynamo, "audit erase", { ownerId });
+  await enterRead(session, dynamo, { command: "erase", ownerId });
   const statuses = await new ProviderKeyStore(dynamo, session.deployment.table).listStatus({ ownerId });
   const left = statuses.filter(({ state }) => state !== "removed").length;
   if (left > 0 && !force) {
     const why = `The person still has ${left} provider keys, whose next change is an event again`;
     throw new OperatorError("REFUSED", `${why}: remove them first, or --force`);
   }
-  const { log, intake } = session.deployment.audit;
+  const { logTable, intakeTable: entered } = session.deployment.audit;
   const ports: ErasePorts = {
-    ...{ dynamo, table: log, intake: intakeTable(dynamo, intake), actor: session.caller, now },
+    ...{ dynamo, table: logTable, intake: intakeTable(dynamo, entered), actor: session.caller, now },
     onRecord: (events) => {
       cli.terminal.progress(`audit erase: ${events} events`);
       if (cli.signal.aborted) throw new OperatorError("JOB_STOPPED", "Stopped; run it again to go on");

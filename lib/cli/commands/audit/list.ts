@@ -25,7 +25,9 @@ export function addAuditList(audit: Command, cli: Cli): void {
       const flags = self.optsWithGlobals<Flags>();
       const session = await Session.open(cli, flags.stage);
       const filters = filtersOf(flags, session.deployment.issuer);
-      const ports = await openAudit(cli, session, "audit list", { ...filters, limit: String(flags.limit) });
+      const ports = await openAudit(cli, session, {
+        ...{ command: "list", ...filters, limit: String(flags.limit) },
+      });
       const events = await newest(findEvents(ports, filters), flags.limit, ports.goOn);
       cli.terminal.answer({ schemaVersion: 1, events }, () => eventLines(events));
     });

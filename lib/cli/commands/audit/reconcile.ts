@@ -5,7 +5,7 @@ import type { Judgement } from "../../../witness/verdict.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
 import { completenessOfDeployment, witnessOf } from "../../audit/completeness.ts";
 import { evidenceOf } from "../../audit/evidence.ts";
-import { enterRead } from "../../audit/reading.ts";
+import { asAuditor } from "../../audit/reading.ts";
 import { completenessLines } from "../../audit/verify.ts";
 import { Session, type Cli } from "../../session.ts";
 
@@ -62,8 +62,7 @@ async function reconcile(
   { stage, from, to, trail }: Flags,
 ): Promise<{ calls: JudgedCall[]; completeness: Completeness }> {
   const session = await Session.open(cli, stage);
-  const clients = await session.under("auditor");
-  await enterRead(session, clients.dynamo, "audit reconcile", { from, to });
+  const clients = await asAuditor(session, { command: "reconcile", from, to });
   const witness = witnessOf(session, clients, await evidenceOf(session, clients, undefined), trail);
   if (!witness.source)
     throw new OperatorError(

@@ -25,7 +25,7 @@ export function addAuditShow(audit: Command, cli: Cli): void {
     .addHelpText("after", "\nFor a request's id the whole log is looked at. Runs under the auditor role.")
     .action(async (id: string, _options: unknown, self: Command) => {
       const session = await Session.open(cli, self.optsWithGlobals<Flags>().stage);
-      const ports = await openAudit(cli, session, "audit show", { id });
+      const ports = await openAudit(cli, session, { command: "show", id });
       const events = await eventsOf(ports, id, ports.goOn);
       if (events.length === 0) throw new OperatorError("EVENT_NOT_FOUND", "There is no such event");
       cli.terminal.answer({ schemaVersion: 1, events }, () => wholeEventLines(events));

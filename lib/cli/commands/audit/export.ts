@@ -7,7 +7,7 @@ import { exportEvents, exportFormats, type ExportFlags } from "../../audit/expor
 import { addFilters } from "../../audit/filters.ts";
 import { asAuditor } from "../../audit/reading.ts";
 import { takeTrail } from "../../audit/take-trail.ts";
-import { Session, type Cli } from "../../session.ts";
+import { now, Session, type Cli } from "../../session.ts";
 
 interface Flags extends ExportFlags {
   readonly stage?: string;
@@ -48,7 +48,7 @@ export function addAuditExport(audit: Command, cli: Cli): void {
 async function exportEvidence(cli: Cli, session: Session, folder: string, withTrail: boolean): Promise<void> {
   const clients = await asAuditor(session, { command: "export --evidence" });
   const evidence = await evidenceOf(session, clients, undefined);
-  const written = await writeEvidence(evidence, folder, (what, done) => {
+  const written = await writeEvidence(evidence, folder, now(), (what, done) => {
     cli.terminal.progress(`export: ${done} ${what}`);
   });
   const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;

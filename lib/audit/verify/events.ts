@@ -6,6 +6,7 @@ import type { Evidence } from "./evidence.ts";
 import type { IntegrityOptions } from "./integrity.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Problems } from "./problems.ts";
+import { isSettled } from "./settled.ts";
 
 export interface Events {
   readonly count: number;
@@ -44,9 +45,12 @@ export async function verifyEvents(
     const recorded = manifests.events.get(id);
     missing.delete(id);
     records.add(event);
-    if (recorded && hashOf(event) !== recorded[0]) problems.add("event_changed", id);
-    if (!recorded && isOlder(event["at"], now, graceMs)) problems.add("event_not_in_manifest", id);
-    listen(event, id, chain, said, problems);
+    const isRecorded = recorded !== undefined && hashOf(event) === recorded[0];
+    if (recorded && !isRecorded) problems.add("event_changed", id);
+    if (!recorded && isSettled(event["at"], now, graceMs)) problems.add("event_not_in_manifest", id);
+    listen(event, id, chain, problems);
+    // Whoever may write the table could say as much of what they took away.
+    if (isRecorded) listenToWhatIsGone(event, said);
   }
   const [erased, expired] = accountFor(missing, chain, said, problems, records);
   records.findGaps(problems);
@@ -58,10 +62,9 @@ function listen(
   event: Readonly<Record<string, unknown>>,
   id: string,
   chain: Chain,
-  said: Said,
   problems: Problems,
 ): void {
-  const details = (event["details"] ?? {}) as Readonly<Record<string, unknown>>;
+  const details = detailsOf(event);
   switch (event["type"]) {
     case "changed_out_of_band":
       problems.add("changed_out_of_band", id);
@@ -77,15 +80,26 @@ function listen(
       else if (there !== details["hash"]) problems.add("checkpoint_replaced", checkpointName(number));
       return;
     }
-    case "events_erased":
-      for (const recordId of String(details["recordIds"]).split(",")) said.erased.add(recordId);
-      return;
-    case "events_expired": {
-      const checkpoint = Number(details["checkpoint"]);
-      if (checkpoint > said.expired.checkpoint)
-        said.expired = { checkpoint, through: String(details["through"]) };
-    }
   }
+}
+
+/** By their names alone: only the role that erases, and the job that signs, may enter what becomes such an event. */
+function listenToWhatIsGone(event: Readonly<Record<string, unknown>>, said: Said): void {
+  const { type, recordId: name } = event;
+  const details = detailsOf(event);
+  const recordId = String(details["recordIds"]);
+  if (type === "events_erased" && name === `${erasedPrefix}${recordId}`) said.erased.add(recordId);
+  const checkpoint = Number(details["checkpoint"]);
+  const isOfJob = type === "events_expired" && String(name).startsWith(expiredPrefix);
+  if (isOfJob && checkpoint > said.expired.checkpoint)
+    said.expired = { checkpoint, through: String(details["through"]) };
+}
+
+const erasedPrefix = "intake-erased-";
+const expiredPrefix = "intake-expired-";
+
+function detailsOf({ details }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return (details ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 /** Of what is in a manifest and not in the log: what was erased or has expired by the rules, and what is gone. */
@@ -99,12 +113,14 @@ function accountFor(
   let [erased, expired] = [0, 0];
   for (const [id, [, manifest]] of missing) {
     const [recordId = ""] = id.split("/");
-    records.add({ recordId, eventSeq: id.slice(recordId.length + 1) });
+    const event = { recordId, eventSeq: id.slice(recordId.length + 1) };
     const covering = chain.coveredBy.get(manifest) ?? Infinity;
+    const hasExpired =
+      covering <= said.expired.checkpoint && timeOfManifest(manifest) <= said.expired.through;
     if (said.erased.has(recordId)) erased += 1;
-    else if (covering <= said.expired.checkpoint && timeOfManifest(manifest) <= said.expired.through)
-      expired += 1;
+    else if (hasExpired) expired += 1;
     else problems.add("event_missing", id);
+    records.add(event, said.erased.has(recordId) || hasExpired);
   }
   return [erased, expired];
 }
@@ -115,7 +131,11 @@ class Records {
   readonly #gone = new Set<string>();
   readonly last = new Map<string, { seq: number; isGone: boolean }>();
 
-  add({ recordId, eventSeq, type, problems, replaces }: Readonly<Record<string, unknown>>): void {
+  /** @param mayBeLast - the event is gone by the rules, and may have said that the record is too. */
+  add(
+    { recordId, eventSeq, type, problems, replaces }: Readonly<Record<string, unknown>>,
+    mayBeLast = false,
+  ): void {
     if (typeof replaces === "string") this.#end(replaces);
     if (typeof recordId !== "string" || typeof eventSeq !== "string" || !RECORD_ID.test(recordId)) return;
     const seq = Number(eventSeq.slice(0, 12));
@@ -125,7 +145,7 @@ class Records {
     const last = this.last.get(recordId);
     const most = Math.max(seq, last?.seq ?? 0);
     if (isGone || this.#gone.has(recordId)) this.last.set(recordId, { seq: most, isGone: true });
-    else if (!last || seq > last.seq) this.last.set(recordId, { seq, isGone: false });
+    else if (!last || seq > last.seq) this.last.set(recordId, { seq, isGone: mayBeLast });
   }
 
   /** Another record is in its place. */
@@ -147,8 +167,4 @@ class Records {
       }
     }
   }
-}
-
-function isOlder(at: unknown, now: Date, graceMs: number): boolean {
-  return typeof at !== "string" || Date.parse(at) < now.getTime() - graceMs;
 }

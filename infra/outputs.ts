@@ -45,19 +45,21 @@ export function deploymentOutputs(
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
   settings: Settings,
-  { tables, trail, bucket, checkpoints, auditor }: Audit,
+  { tables, trail, bucket, checkpoints, recorder, readers }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
     AuditLogTable: tables.log.tableName,
     AuditIntakeTable: tables.intake.tableName,
     TrailLedgerTable: tables.ledger.tableName,
-    GraceSeconds: String(settings.graceSeconds),
     AuditBucket: bucket.bucketName,
     AuditLock: lockOf(settings),
     CheckpointSchedule: checkpointScheduleOf(settings),
     ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
-    AuditorRole: auditor.role.roleArn,
+    AuditRecorderFunction: recorder.functionName,
+    AuditorRole: readers.auditor.roleArn,
+    ...(readers.auditErase && { AuditEraseRole: readers.auditErase.roleArn }),
+    GraceSeconds: String(settings.graceSeconds),
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
     PageTopicArn: topics.page.topicArn,

@@ -13,6 +13,7 @@ import {
   describeKmsKey,
   makeDataKeys,
   openDataKeys,
+  readForAudit,
   readForImport,
   readStatus,
   readSuites,
@@ -139,6 +140,16 @@ export class ProviderKeys extends Construct {
   grantExport(role: IRole): void {
     this.#allow(role, readStatus(this.table.tableArn), claimForJob(this.table.tableArn));
     this.#admitOpening(role);
+  }
+
+  /** Holding the audit against the records: which there are and at which change, and nothing sealed. */
+  grantAudit(role: IRole): void {
+    this.#allow(role, readForAudit(this.table.tableArn));
+  }
+
+  /** Seeing what an owner still has, and nothing that is sealed. */
+  grantOwnerStatus(role: IRole): void {
+    this.#allow(role, readStatus(this.table.tableArn));
   }
 
   #allow(role: IRole, ...statements: PolicyStatement[]): void {

@@ -15,6 +15,7 @@
  */
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
+  auditedAttributes,
   importReadAttributes,
   jobClaimAttributes,
   removeAttributes,
@@ -155,6 +156,11 @@ export function allow(
   sid?: string,
 ): PolicyStatement {
   return new PolicyStatement({ ...(sid && { sid }), actions: [action], resources: [resource], conditions });
+}
+
+/** Of the records what the audit is held against, and nothing sealed. */
+export function readForAudit(tableArn: string): PolicyStatement {
+  return read("dynamodb:Scan", tableArn, auditedAttributes, "ScanRecords");
 }
 
 function read(

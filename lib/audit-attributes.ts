@@ -9,6 +9,13 @@ export const byOwnerIndex = { indexName: "byOwner", keys: ["ownerId", "at"] } as
 /** What the index has beside the keys: all that a person sees of an event. */
 export const activityAttributes = ["type", "provider", "name", "actor", "caller", "useId"] as const;
 
+/** What is read of it for a person. */
+export const activityReadAttributes = [
+  ...byOwnerIndex.keys,
+  ...eventKeyAttributes,
+  ...activityAttributes,
+] as const;
+
 /** The index by which an event is found that explains a call of KMS: `use/<useId>`, `kms/<kmsRequestId>`. */
 export const byWitnessIndex = { indexName: "byWitness", keys: ["witnessId"] } as const;
 

@@ -38,15 +38,18 @@ export type AuditOutputs = {
   readonly AuditLogTable: string;
   readonly AuditIntakeTable: string;
   readonly TrailLedgerTable: string;
-  readonly GraceSeconds: string;
-  /** Of manifests and checkpoints. */
+  /** Manifests and checkpoints. */
   readonly AuditBucket: string;
+  /** Where checkpoints are signed. */
+  readonly CheckpointKeyArn?: string;
+  readonly AuditRecorderFunction: string;
+  readonly AuditorRole: string;
+  /** Only while switched on by the setting `jobs`. */
+  readonly AuditEraseRole?: string;
+  readonly GraceSeconds: string;
   readonly AuditLock: string;
   /** As the setting has it, or `off`. */
   readonly CheckpointSchedule: string;
-  /** Where checkpoints are signed. */
-  readonly CheckpointKeyArn?: string;
-  readonly AuditorRole: string;
   /** Where there is a trail; the prefix where it has one. */
   readonly TrailBucket?: string;
   readonly TrailPrefix?: string;

@@ -67,7 +67,12 @@ export function privateBucket(scope: Construct, id: string, props: BucketProps =
 }
 
 /** The names of objects are made as they are written: a role may have those that begin with a prefix. */
-export function acceptObjects(role: IRole, bucket: Bucket, names: string): void {
+export function acceptObjects(
+  role: IRole,
+  bucket: Bucket,
+  names: string,
+  reasons = acceptedOfRecorder,
+): void {
   const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
-  accept(role, acceptedOfRecorder, `[Resource::<${logicalId}.Arn>/${names}]`);
+  accept(role, reasons, `[Resource::<${logicalId}.Arn>/${names}]`);
 }

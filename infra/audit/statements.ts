@@ -1,5 +1,6 @@
 /** What the audit's roles may do: one action a statement, as in `infra/statements.ts`. */
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { activityReadAttributes, byOwnerIndex } from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 
 /** Puts events, and is shown one that is there already. */
@@ -32,6 +33,20 @@ export function seeErasures(tableArn: string): PolicyStatement {
       Null: { "dynamodb:LeadingKeys": "false" },
     },
     "SeeErasures",
+  );
+}
+
+/** A person's own events: what the index has of them. */
+export function readActivity(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:Query",
+    `${tableArn}/index/${byOwnerIndex.indexName}`,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...activityReadAttributes] },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+    },
+    "ReadActivity",
   );
 }
 

@@ -42,10 +42,12 @@ export interface AwsClients {
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
   const config = { ...aws, maxAttempts: 1, requestHandler: timeouts };
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
-  // Reads and writes of evidence may be sent again; a local endpoint has no names for buckets.
-  const s3 = new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true });
-  return { dynamo, kms: new KMSClient(config), s3 };
+  return {
+    dynamo: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
+    kms: new KMSClient(config),
+    // Of objects nothing is counted: its own retries do. A local endpoint has no host for each bucket.
+    s3: new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true }),
+  };
 }
 
 export function cloudFormationOf(aws: AwsEnvironment): CloudFormationClient {

@@ -3,7 +3,7 @@ import { awsErrorName, failureName } from "../aws-failure.ts";
 import type { AuditOutputs, DeploymentOutputs } from "../deployment-outputs.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
-import { cipherSuites } from "../settings.ts";
+import { cipherSuites, type SwitchedJob } from "../settings.ts";
 
 /** A deployed stage, as its stack's outputs describe it. */
 export interface Deployment {
@@ -31,26 +31,9 @@ export interface Deployment {
   readonly longestInvocationSeconds: number;
   readonly admitted: Readonly<Record<"saving" | "opening" | "rewrapping", readonly string[]>>;
   readonly roles: OperatorRoles;
-  readonly audit: AuditDeployment;
   /** ARN of the durable function with its alias, where there is one. */
   readonly rewrapFunction: string | undefined;
-}
-
-/** Where the audit is. */
-export interface AuditDeployment {
-  readonly logTable: string;
-  readonly intakeTable: string;
-  readonly ledgerTable: string;
-  readonly bucket: string;
-  /** `compliance`, `governance` or `none`. */
-  readonly lock: string;
-  /** As the setting has it, or `off`. */
-  readonly checkpointSchedule: string;
-  /** ARN of the KMS key that signs, where one does. */
-  readonly checkpointKeyId: string | undefined;
-  readonly trailBucket: string | undefined;
-  readonly trailPrefix: string;
-  readonly graceSeconds: number;
+  readonly audit: AuditPlaces;
 }
 
 /** ARNs of the roles that operators take, those that are switched on. */
@@ -61,6 +44,31 @@ export interface OperatorRoles {
   readonly importVerify: string | undefined;
   readonly export: string | undefined;
   readonly auditor: string;
+  readonly auditErase: string | undefined;
+}
+
+/** Of the jobs of the setting `jobs` the name of the role. */
+export function roleOf(job: SwitchedJob): keyof OperatorRoles {
+  return job === "audit-erase" ? "auditErase" : job;
+}
+
+/** What the audit is kept in. */
+export interface AuditPlaces {
+  readonly log: string;
+  readonly intake: string;
+  readonly ledger: string;
+  readonly bucket: string;
+  /** ARN of the KMS key that signs checkpoints, where there is one. */
+  readonly checkpointKeyId: string | undefined;
+  readonly recorderFunction: string;
+  /** `compliance`, `governance` or `none`. */
+  readonly lock: string;
+  /** As the setting has it, or `off`. */
+  readonly checkpointSchedule: string;
+  readonly trailBucket: string | undefined;
+  /** Without slashes at its ends. */
+  readonly trailPrefix: string;
+  readonly graceSeconds: number;
 }
 
 /**
@@ -132,20 +140,22 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       importVerify: optional("ImportVerifyRole"),
       export: optional("ExportRole"),
       auditor: text("AuditorRole"),
+      auditErase: optional("AuditEraseRole"),
     },
+    rewrapFunction: optional("RewrapFunction"),
     audit: {
-      logTable: text("AuditLogTable"),
-      intakeTable: text("AuditIntakeTable"),
-      ledgerTable: text("TrailLedgerTable"),
+      log: text("AuditLogTable"),
+      intake: text("AuditIntakeTable"),
+      ledger: text("TrailLedgerTable"),
       bucket: text("AuditBucket"),
+      checkpointKeyId: optional("CheckpointKeyArn"),
+      recorderFunction: text("AuditRecorderFunction"),
       lock: text("AuditLock"),
       checkpointSchedule: text("CheckpointSchedule"),
-      checkpointKeyId: optional("CheckpointKeyArn"),
       trailBucket: optional("TrailBucket"),
       trailPrefix: optional("TrailPrefix") ?? "",
       graceSeconds: Number(text("GraceSeconds")),
     },
-    rewrapFunction: optional("RewrapFunction"),
   };
 }
 

@@ -50,6 +50,7 @@ export function programFor(cli: Cli, version: string): Command {
   addRetire(program, cli);
   addAudit(program, cli);
   addJob(program, cli);
+  addAudit(program, cli);
   addDoctor(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

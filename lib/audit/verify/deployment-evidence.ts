@@ -1,7 +1,7 @@
 import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
-import { headAttributes } from "../../attributes.ts";
+import { auditedAttributes } from "../../attributes.ts";
 import { WaxsealError } from "../../errors.ts";
 import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../../provider-keys/store.ts";
@@ -39,7 +39,7 @@ export async function deploymentEvidence(props: DeploymentEvidenceProps): Promis
     events: () => scan(props.dynamo, auditLogTable),
     objects: (prefix) => objects(s3, bucket, prefix),
     async *heads() {
-      for await (const item of scan(props.dynamo, providerKeysTable, headAttributes)) {
+      for await (const item of scan(props.dynamo, providerKeysTable, auditedAttributes)) {
         const head = headOf(item);
         if (head) yield head;
       }

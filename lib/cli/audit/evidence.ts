@@ -2,11 +2,13 @@ import { GetPublicKeyCommand } from "@aws-sdk/client-kms";
 import { readFile } from "node:fs/promises";
 import { publicKeyPem } from "../../audit/checkpoint.ts";
 import { deploymentEvidence } from "../../audit/verify/deployment-evidence.ts";
+import { writeEvidence } from "../../audit/verify/folder-evidence.ts";
 import type { Evidence } from "../../audit/verify/evidence.ts";
 import { asked } from "../../jobs/kms-key.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import type { AwsClients } from "../aws.ts";
-import type { Session } from "../session.ts";
+import type { Cli, Session } from "../session.ts";
+import { enterRead } from "./reading.ts";
 
 /** @param publicKeyFile - what is trusted before what KMS says. */
 export async function evidenceOf(
@@ -19,7 +21,7 @@ export async function evidenceOf(
   const trustedKey = ownFile ?? (await publicKeyOf(clients, audit.checkpointKeyId));
   return deploymentEvidence({
     ...{ dynamo: clients.dynamo, s3: clients.s3, bucket: audit.bucket },
-    ...{ auditLogTable: audit.logTable, providerKeysTable: table, trustedKey },
+    ...{ auditLogTable: audit.log, providerKeysTable: table, trustedKey },
     trustedKeyIs: ownFile === undefined ? "the KMS key of the stack" : "the public key given",
   });
 }
@@ -39,4 +41,18 @@ export async function readPublicKey(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "");
   if (/^-----BEGIN PUBLIC KEY-----/.test(text)) return text;
   throw new OperatorError("USAGE", "--public-key takes a file as waxseal audit public-key prints it");
+}
+
+/** All that a verification elsewhere needs, into a folder. */
+export async function exportEvidence(cli: Cli, session: Session, folder: string): Promise<void> {
+  const clients = await session.under("auditor");
+  await enterRead(session, clients.dynamo, "audit export --evidence", {});
+  const evidence = await evidenceOf(session, clients, undefined);
+  const written = await writeEvidence(evidence, folder, (what, done) => {
+    cli.terminal.progress(`export: ${done} ${what}`);
+  });
+  cli.terminal.answer({ schemaVersion: 1, folder, ...written }, () => [
+    `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
+    "Verify it elsewhere: waxseal audit verify --offline FOLDER --public-key FILE",
+  ]);
 }

@@ -1,26 +1,49 @@
 import { intakeTable } from "../../audit/intake.ts";
+import type { ReadPorts } from "../../audit/read/find-events.ts";
 import type { AwsClients } from "../aws.ts";
-import { now, randomId, type Session } from "../session.ts";
+import { OperatorError } from "../../jobs/operator-error.ts";
+import { now, randomId, type Cli, type Session } from "../session.ts";
+
+/** What was asked: names and ids, and nothing of the answer. */
+export type Asked = Readonly<Record<string, string | undefined>>;
 
 /**
- * The clients of the auditor's role, once the audit has word of who reads what: no entry, no read.
+ * The audit log for an auditor, once it is entered that they read it and what they asked: without the entry nothing is
+ * read.
  *
- * @param what - which command, and what of the audit it asks for; ids and times, never a result.
- * @throws {WaxsealError} where it could not be entered.
+ * @throws {WaxsealError} where it cannot be entered.
  */
-export async function asAuditor(
+export async function openAudit(
+  cli: Cli,
   session: Session,
-  what: Readonly<Record<string, string | undefined>>,
-): Promise<AwsClients> {
-  const clients = await session.under("auditor");
-  const given = Object.entries(what).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  await intakeTable(clients.dynamo, session.deployment.audit.intakeTable).enter({
+  command: string,
+  asked: Asked,
+): Promise<ReadPorts & { readonly goOn: () => void }> {
+  const { dynamo } = await session.under("auditor");
+  await enterRead(session, dynamo, command, asked);
+  return {
+    dynamo,
+    table: session.deployment.audit.log,
+    onProgress: (seen) => cli.terminal.progress(`${command}: ${seen} events looked at`),
+    goOn: () => {
+      if (cli.signal.aborted) throw new OperatorError("JOB_STOPPED", "Stopped before it was done");
+    },
+  };
+}
+
+export async function enterRead(
+  { caller, deployment }: Session,
+  dynamo: AwsClients["dynamo"],
+  command: string,
+  asked: Asked,
+): Promise<void> {
+  const given = Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  await intakeTable(dynamo, deployment.audit.intake).enter({
     intakeId: `read-${randomId()}`,
     type: "audit_read",
     at: now().toISOString(),
-    actor: session.caller,
-    caller: "waxseal audit",
+    actor: caller,
+    caller: `waxseal ${command}`,
     details: Object.fromEntries(given),
   });
-  return clients;
 }

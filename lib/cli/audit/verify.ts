@@ -5,7 +5,7 @@ import type { Completeness } from "../../witness/completeness.ts";
 import { now, Session, type Cli } from "../session.ts";
 import { evidenceOf, readPublicKey } from "./evidence.ts";
 import { completenessOfDeployment, completenessOfFolder } from "./completeness.ts";
-import { asAuditor } from "./reading.ts";
+import { enterRead } from "./reading.ts";
 
 export interface VerifyFlags {
   readonly stage?: string;
@@ -34,7 +34,8 @@ async function verifyDeployment(cli: Cli, flags: VerifyFlags): Promise<Verdicts>
   const session = await Session.open(cli, flags.stage);
   const { audit, stage } = session.deployment;
   const { from, to } = flags;
-  const clients = await asAuditor(session, { command: "verify", from, to });
+  const clients = await session.under("auditor");
+  await enterRead(session, clients.dynamo, "audit verify", { from, to });
   const evidence = await evidenceOf(session, clients, flags.publicKey);
   const checkpointEveryMs = everyMs(audit.checkpointSchedule);
   const graceMs = stage === "local" ? LOCAL_GRACE_MS : GRACE_MS;

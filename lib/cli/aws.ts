@@ -1,4 +1,5 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -38,16 +39,16 @@ export interface AwsClients {
   /** One attempt a call: retries are counted and named by us. */
   readonly kms: KMSClient;
   readonly s3: S3Client;
+  readonly cloudTrail: CloudTrailClient;
 }
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
   const config = { ...aws, maxAttempts: 1, requestHandler: timeouts };
-  return {
-    dynamo: DynamoDBDocumentClient.from(new DynamoDBClient(config)),
-    kms: new KMSClient(config),
-    // Of objects nothing is counted: its own retries do. A local endpoint has no host for each bucket.
-    s3: new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true }),
-  };
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  // Reads and writes of evidence may be sent again; a local endpoint has no names for buckets.
+  const s3 = new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true });
+  const cloudTrail = new CloudTrailClient({ ...aws, requestHandler: timeouts });
+  return { dynamo, kms: new KMSClient(config), s3, cloudTrail };
 }
 
 export function cloudFormationOf(aws: AwsEnvironment): CloudFormationClient {

@@ -8,7 +8,9 @@ import { asked } from "../../jobs/kms-key.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import type { AwsClients } from "../aws.ts";
 import type { Cli, Session } from "../session.ts";
+import { witnessOf } from "./completeness.ts";
 import { enterRead } from "./reading.ts";
+import { takeTrail } from "./take-trail.ts";
 
 /** @param publicKeyFile - what is trusted before what KMS says. */
 export async function evidenceOf(
@@ -44,14 +46,20 @@ export async function readPublicKey(file: string): Promise<string> {
 }
 
 /** All that a verification elsewhere needs, into a folder. */
-export async function exportEvidence(cli: Cli, session: Session, folder: string): Promise<void> {
+export async function exportEvidence(
+  cli: Cli,
+  session: Session,
+  folder: string,
+  withTrail: boolean,
+): Promise<void> {
   const clients = await session.under("auditor");
   await enterRead(session, clients.dynamo, "audit export --evidence", {});
   const evidence = await evidenceOf(session, clients, undefined);
   const written = await writeEvidence(evidence, folder, (what, done) => {
     cli.terminal.progress(`export: ${done} ${what}`);
   });
-  cli.terminal.answer({ schemaVersion: 1, folder, ...written }, () => [
+  const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;
+  cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles }, () => [
     `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
     "Verify it elsewhere: waxseal audit verify --offline FOLDER --public-key FILE",
   ]);

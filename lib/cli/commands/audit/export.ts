@@ -14,6 +14,7 @@ interface Flags extends FilterFlags {
   readonly evidence?: string;
   readonly format: keyof typeof formats;
   readonly force?: boolean;
+  readonly withTrail?: boolean;
 }
 
 const formats = {
@@ -30,6 +31,7 @@ export function addAuditExport(audit: Command, cli: Cli): void {
   addFilters(command)
     .option("--out <file>", "to which file")
     .option("--evidence <folder>", "instead, all that waxseal audit verify --offline needs, into a folder")
+    .option("--with-trail", "and CloudTrail's files too, for the verdict on completeness")
     .addOption(
       new Option("--format <format>", "a JSON document a line, or CSV")
         .choices(Object.keys(formats))
@@ -42,11 +44,11 @@ export function addAuditExport(audit: Command, cli: Cli): void {
     )
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>();
-      const { out, evidence, stage } = flags;
+      const { out, evidence, stage, withTrail = false } = flags;
       if ((out === undefined) === (evidence === undefined))
         throw new OperatorError("USAGE", "Say where to: --out FILE, or --evidence FOLDER");
       const session = await Session.open(cli, stage);
-      if (evidence !== undefined) await exportEvidence(cli, session, evidence);
+      if (evidence !== undefined) await exportEvidence(cli, session, evidence, withTrail);
       else await exportEvents(cli, session, flags, out ?? "");
     });
 }

@@ -101,6 +101,17 @@ export interface FunctionResource {
   readonly asyncRetries?: Readonly<Record<string, number>>;
 }
 
+/** A trail of CloudTrail's that logs management events, those of KMS too. */
+export interface TrailResource {
+  readonly name: string;
+  readonly arn: string;
+  readonly bucketName: string;
+  readonly prefix?: string;
+  readonly isLogging: boolean;
+  /** Whether digests are written. */
+  readonly validatesLogFiles: boolean;
+}
+
 /** A Lambda event source mapping of a DynamoDB stream. */
 export interface EventSourceMappingResource {
   readonly logicalId: string;
@@ -130,6 +141,8 @@ export interface RuleResource {
   readonly name: string;
   readonly arn: string;
   readonly enabled: boolean;
+  /** Whether it gets calls by CloudTrail that only read. */
+  readonly allManagementEvents?: boolean;
   /** `rate(…)` or `cron(…)`. */
   readonly schedule?: string;
   /** By path of the event: the values of which one must be there. */
@@ -180,6 +193,7 @@ export interface LocalStack {
   /** By name, every intrinsic resolved. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleResource[];
+  readonly trails?: readonly TrailResource[];
   readonly eventSourceMappings?: readonly EventSourceMappingResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;

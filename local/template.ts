@@ -16,6 +16,7 @@ import { outputsOf } from "./template/outputs.ts";
 import { kmsAliases, kmsKey, lambdaFunction, table, type Resource } from "./template/resources.ts";
 import { rolesOf } from "./template/roles.ts";
 import { eventRules } from "./template/rules.ts";
+import { trail } from "./template/trails.ts";
 import { functionUrls } from "./template/urls.ts";
 import { functionQualifiers, qualifiedArn } from "./template/versions.ts";
 
@@ -25,6 +26,7 @@ const runTypes = [
   "AWS::ApiGateway::GatewayResponse",
   "AWS::ApiGateway::Method",
   "AWS::ApiGateway::Resource",
+  "AWS::CloudTrail::Trail",
   "AWS::DynamoDB::Table",
   "AWS::Events::Rule",
   "AWS::IAM::Policy",
@@ -97,6 +99,7 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
+    trails: resources("AWS::CloudTrail::Trail").map(trail),
     eventSourceMappings: resources("AWS::Lambda::EventSourceMapping").map(eventSourceMapping),
     ...gateway({
       resources: resources("AWS::ApiGateway::Resource"),

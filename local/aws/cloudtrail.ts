@@ -31,6 +31,8 @@ export interface CloudTrailRecord {
   readonly eventType: "AwsApiCall";
   readonly managementEvent: true;
   readonly recipientAccountId: string;
+  /** Of a call from another account. */
+  readonly sharedEventID?: string;
   readonly eventCategory: "Management";
 }
 
@@ -74,6 +76,8 @@ export function recordOf(
     eventType: "AwsApiCall",
     managementEvent: true,
     recipientAccountId: localAccountId,
+    // "to uniquely identify CloudTrail events from the same AWS action that is sent to different AWS accounts"
+    ...(isForeign(call.caller) && { sharedEventID: randomUUID() }),
     eventCategory: "Management",
   };
 }
@@ -93,6 +97,10 @@ function errorMembers(error: unknown): { errorCode?: string; errorMessage?: stri
 }
 
 function userIdentityOf(caller: Caller, at: Date): JsonObject {
+  // "The request was made by another AWS account": the account that owns the resource does not learn more.
+  if (isForeign(caller)) {
+    return { type: "AWSAccount", principalId: caller.principalId, accountId: accountOf(caller) };
+  }
   const identity = {
     type: caller.type,
     principalId: caller.principalId,
@@ -112,6 +120,10 @@ function userIdentityOf(caller: Caller, at: Date): JsonObject {
   return { ...identity, sessionContext: { sessionIssuer, attributes } };
 }
 
+function isForeign(caller: Caller): boolean {
+  return accountOf(caller) !== localAccountId;
+}
+
 function resourceOf(arn: string): { accountId: string; type: string; ARN: string } {
   return { accountId: localAccountId, type: "AWS::KMS::Key", ARN: arn };
 }
@@ -124,15 +136,23 @@ function wholeSeconds(at: Date): string {
 export class CloudTrailLog {
   readonly #records: CloudTrailRecord[];
   readonly #path: string | undefined;
+  readonly #listeners = new Set<(record: CloudTrailRecord) => void>();
 
   constructor(path?: string) {
     this.#path = path;
     this.#records = path ? (readJsonLines(path) as CloudTrailRecord[]) : [];
   }
 
+  /** Called for each record from now on; returns what ends that. */
+  onRecord(listener: (record: CloudTrailRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   add(record: CloudTrailRecord): void {
     this.#records.push(record);
     if (this.#path) appendJsonLine(this.#path, record);
+    for (const listener of this.#listeners) listener(record);
   }
 
   records(): CloudTrailRecord[] {

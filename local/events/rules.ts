@@ -6,6 +6,9 @@ import { parseSchedule } from "./schedule.ts";
 
 const minuteMs = 60_000;
 
+/** The `detail-type` of a call that CloudTrail recorded. */
+export const apiCallByCloudTrail = "AWS API Call via CloudTrail";
+
 export type BusEvent = Readonly<Record<string, unknown>>;
 /** Invokes a function asynchronously with a JSON payload. */
 export type Deliver = (functionArn: string, payload: string) => void;
@@ -49,8 +52,11 @@ export class EventRules {
   /** An event as a service sends it; what is missing of the envelope is added. */
   put(event: BusEvent): void {
     const whole = { ...envelope([]), ...event };
-    for (const rule of this.#rules)
+    const isReading = isReadOnlyCall(whole);
+    for (const rule of this.#rules) {
+      if (isReading && !rule.allManagementEvents) continue;
       if (rule.pattern && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
+    }
   }
 
   close(): void {
@@ -81,4 +87,9 @@ function envelope(resources: readonly string[]): BusEvent {
     region: localRegion,
     resources,
   };
+}
+
+/** Only rules that ask for all management events get those (EventBridge, "Receiving read-only management events from AWS services"). */
+function isReadOnlyCall({ "detail-type": type, detail }: BusEvent): boolean {
+  return type === apiCallByCloudTrail && (detail as BusEvent | undefined)?.["readOnly"] === true;
 }

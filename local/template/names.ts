@@ -38,6 +38,10 @@ const namings: Readonly<Record<string, Naming>> = {
     identify: ({ logicalId }, stackName) => uuidOf(`${stackName}/${logicalId}`),
     attributes: { Arn: (keyId) => regional("kms", `key/${keyId}`), KeyId: (keyId) => keyId },
   },
+  "AWS::CloudTrail::Trail": {
+    nameProperty: "TrailName",
+    attributes: { Arn: (name) => regional("cloudtrail", `trail/${name}`) },
+  },
   "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
   "AWS::S3::Bucket": {
     nameProperty: "BucketName",

@@ -29,11 +29,13 @@ function ruleOf({ logicalId, id, arn, properties }: Resource): RuleResource {
   const { EventPattern, ScheduleExpression, State = "ENABLED", Targets = [], ...others } = properties;
   onlyKnown(others, ["Description", "Name"], logicalId);
   const states = ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"] as const;
+  const state = asOneOf(State, states, `${logicalId}.State`);
   const targets = asList(Targets, `${logicalId}.Targets`);
   return {
     name: id,
     arn,
-    enabled: asOneOf(State, states, `${logicalId}.State`) !== "DISABLED",
+    enabled: state !== "DISABLED",
+    ...(state === "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" && { allManagementEvents: true }),
     ...(ScheduleExpression !== undefined && { schedule: scheduleOf(ScheduleExpression, logicalId) }),
     ...(EventPattern !== undefined && { pattern: patternOf(EventPattern, `${logicalId}.EventPattern`) }),
     targets: targets.map((target, index) => targetOf(target, `${logicalId}.Targets[${index}]`)),

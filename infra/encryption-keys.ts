@@ -47,8 +47,12 @@ export class EncryptionKeys extends Construct {
   }
 
   /** The ARNs of all roles that were admitted when the template is written. */
-  rolesOf(use: Use): string[] {
-    return Lazy.list({ produce: () => (this.#roles[use].size > 0 ? [...this.#roles[use]] : [nobody]) });
+  rolesOf(...uses: Use[]): string[] {
+    const produce = () => {
+      const arns = new Set(uses.flatMap((use) => [...this.#roles[use]]));
+      return arns.size > 0 ? [...arns] : [nobody];
+    };
+    return Lazy.list({ produce });
   }
 
   /** The names of the first key's constructs are those of the time when there was one only. */

@@ -46,6 +46,28 @@ export const acceptedOfDurableFunction: Reasons = {
     "version. Of the jobs it may read and keep those of its kind.",
 };
 
+export const acceptedOfBuckets: Reasons = {
+  "AwsSolutions-S1":
+    "Who reads or writes evidence shows in CloudTrail; server access logs would be a further bucket that nobody looks into.",
+};
+
+export const acceptedOfRecorder: Reasons = {
+  "AwsSolutions-IAM5":
+    "Manifests and what was given up have names that are made as they are written: the role may put such objects, " +
+    "each in its own bucket.",
+};
+
+export const acceptedOfTrailBucket: Reasons = {
+  "AwsSolutions-S1":
+    "Server access logs would be a second record of who reads the first, best effort and in a bucket without a " +
+    "log of its own; changes of this bucket's policy, lock and versions are alarms by CloudTrail.",
+};
+
+export const acceptedOfTrailReader: Reasons = {
+  "AwsSolutions-IAM5":
+    "CloudTrail names its files when it writes them: the function may read those of the trail.",
+};
+
 /** @param evidence - as cdk-nag tells the findings of one rule apart: `[Resource::…]`. */
 export function accept(construct: IConstruct, reasons: Reasons, evidence = ""): void {
   for (const [rule, reason] of Object.entries(reasons))

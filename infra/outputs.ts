@@ -1,7 +1,9 @@
 import { Fn } from "aws-cdk-lib";
-import type { DeploymentOutputs } from "../lib/deployment-outputs.ts";
+import type { AuditOutputs, DeploymentOutputs } from "../lib/deployment-outputs.ts";
 import { registeredProviders } from "../lib/providers/registered.ts";
 import type { Settings } from "../lib/settings.ts";
+import type { Audit } from "./audit/audit.ts";
+import type { Topics } from "./audit/topics.ts";
 import type { Use } from "./encryption-keys.ts";
 import type { Jobs } from "./jobs.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
@@ -11,7 +13,7 @@ export function deploymentOutputs(
   settings: Settings,
   providerKeys: ProviderKeys,
   { table, roles }: Jobs,
-): DeploymentOutputs {
+): Omit<DeploymentOutputs, keyof AuditOutputs> {
   const { encryptionKeys } = providerKeys;
   const rolesOf = (use: Use) => Fn.join(",", encryptionKeys.rolesOf(use));
   const arns = Object.entries(encryptionKeys.all).map(([name, { keyArn }]) => `${name}=${keyArn}`);
@@ -36,6 +38,24 @@ export function deploymentOutputs(
     ...(roles.import && { ImportRole: roles.import.roleArn }),
     ...(roles["import-verify"] && { ImportVerifyRole: roles["import-verify"].roleArn }),
     ...(roles.export && { ExportRole: roles.export.roleArn }),
+  };
+}
+
+/** What the audit is kept in, and how its witness is set. */
+export function auditOutputs(
+  { graceSeconds }: Settings,
+  { tables, trail }: Audit,
+  { topics }: Topics,
+): AuditOutputs {
+  return {
+    AuditLogTable: tables.log.tableName,
+    AuditIntakeTable: tables.intake.tableName,
+    TrailLedgerTable: tables.ledger.tableName,
+    GraceSeconds: String(graceSeconds),
+    ...(trail && { TrailBucket: trail.bucketName }),
+    ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
+    PageTopicArn: topics.page.topicArn,
+    TicketTopicArn: topics.ticket.topicArn,
   };
 }
 

@@ -9,12 +9,13 @@ import {
 import { defaultSettings, type Settings } from "../lib/settings.ts";
 import { isActing, openToRoles, type ActingFunctionName, type ApiFunctionName } from "./acting.ts";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
-import { Alarms } from "./alarms.ts";
+import { alarmingCodes, Alarms } from "./alarms.ts";
 import { Api } from "./api.ts";
 import { Audit } from "./audit/audit.ts";
+import { Topics } from "./audit/topics.ts";
 import { WaxsealFunction } from "./function.ts";
 import { Jobs } from "./jobs.ts";
-import { deploymentOutputs } from "./outputs.ts";
+import { auditOutputs, deploymentOutputs } from "./outputs.ts";
 import { ProviderKeys } from "./provider-keys.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { RewrapFunction } from "./rewrap-function.ts";
@@ -46,7 +47,8 @@ export class WaxsealStack extends Stack {
     this.providerKeys = new ProviderKeys(this, "ProviderKeys", settings);
     this.rateLimits = new RateLimits(this, "RateLimits");
     this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
-    this.audit = new Audit(this, "Audit", { settings, providerKeys: this.providerKeys });
+    const topics = new Topics(this, "Topics", settings.stage);
+    this.audit = new Audit(this, "Audit", { settings, providerKeys: this.providerKeys, topics, entries });
     const names = Object.keys(functionEntries) as FunctionName[];
     const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
     const made = this.#functions(names.filter(isOfApi), settings, entries);
@@ -61,11 +63,12 @@ export class WaxsealStack extends Stack {
     const api = new Api(this, "Gateway", { settings, functions, accessLogs });
     const rewrap = this.#rewrap(settings, entries);
     const logGroups = { ...openingLogs(made, acting), ...(rewrap && { rewrap: rewrap.logGroup }) };
-    new Alarms(this, "Alarms", { stage: settings.stage, logGroups });
+    new Alarms(this, "Alarms", { stage: settings.stage, codes: alarmingCodes, logGroups, topics });
     this.#output({
       ApiUrl: api.restApi.url,
       ...(acting ? this.#actingUrls(acting, settings) : {}),
       ...deploymentOutputs(settings, this.providerKeys, this.jobs),
+      ...auditOutputs(settings, this.audit, topics),
       ...(rewrap && { RewrapFunction: rewrap.alias.functionArn }),
     });
     this.#warnOfPlaceholders(settings);

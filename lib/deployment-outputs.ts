@@ -2,7 +2,7 @@
  * What the stack says of itself in its outputs, as CloudFormation's `DescribeStacks` answers them: by these the
  * operator's command line finds a deployment. Lists are joined by commas.
  */
-export type DeploymentOutputs = {
+export type DeploymentOutputs = AuditOutputs & {
   readonly ProviderKeysTable: string;
   readonly JobsTable: string;
   /** Of the KMS key that wraps new data keys. */
@@ -31,4 +31,18 @@ export type DeploymentOutputs = {
   readonly ExportRole?: string;
   /** The durable function that rewraps, where the setting `rewrapSchedule` has it; an ARN with its alias. */
   readonly RewrapFunction?: string;
+};
+
+/** Those of the audit. */
+export type AuditOutputs = {
+  readonly AuditLogTable: string;
+  readonly AuditIntakeTable: string;
+  readonly TrailLedgerTable: string;
+  readonly GraceSeconds: string;
+  /** Where there is a trail; the prefix where it has one. */
+  readonly TrailBucket?: string;
+  readonly TrailPrefix?: string;
+  /** SNS topics of alarms. */
+  readonly PageTopicArn: string;
+  readonly TicketTopicArn: string;
 };

@@ -43,6 +43,7 @@ const catalogue = {
   STORE_UNAVAILABLE: { retryable: true, message: "Storage is unavailable at the moment" },
   ACCESS_DENIED_BY_AWS: { retryable: false, message: "A permission of the service is missing" },
   CONFLICT: { retryable: true, message: "The API key was changed at the same moment" },
+  AUDIT_CHAIN_BROKEN: { retryable: false, message: "The audit's checkpoints do not hold together" },
   INVALID_SETTINGS: { retryable: false, message: "The deployment's settings are incomplete" },
   // The rest: a defect of ours
   INTERNAL: { retryable: false, message: "The service failed" },
@@ -92,7 +93,7 @@ export interface ErrorDetails {
 
 /** What may be said of a failed AWS call: nothing of the request. */
 export interface AwsFailure {
-  readonly service: "kms" | "dynamodb";
+  readonly service: "kms" | "dynamodb" | "s3";
   readonly operation: string;
   /** The exception's name, as `ThrottlingException`. */
   readonly error: string;

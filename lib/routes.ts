@@ -80,11 +80,14 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   "delete-owner": "lambdas/delete-owner.ts",
 };
 
-/** The functions of operators' jobs: behind no route and no URL. */
-export type JobFunctionName = "rewrap";
+/** The functions of operators' jobs and of the audit: behind no route and no URL. */
+export type JobFunctionName = "rewrap" | "audit-recorder" | "checkpoint" | "reconcile";
 
 export const jobFunctionEntries: Readonly<Record<JobFunctionName, string>> = {
   rewrap: "lambdas/rewrap.ts",
+  "audit-recorder": "lambdas/audit-recorder.ts",
+  checkpoint: "lambdas/checkpoint.ts",
+  reconcile: "lambdas/reconcile.ts",
 };
 
 /**

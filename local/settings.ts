@@ -45,6 +45,10 @@ export function localSettings(
     // An operator's command can be tried out whole.
     jobs: switchedJobs,
     rewrapSchedule: "manual",
+    // What is locked on one machine is locked by the emulation alone.
+    auditLock: "governance",
+    auditBatchSeconds: 0,
+    checkpointSchedule: "rate(1 minute)",
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };

@@ -20,7 +20,6 @@ import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
 import { localMappings } from "./event-sources/local-mappings.ts";
 import type { MappingFaults } from "./event-sources/faults.ts";
-import { objectCreatedEvents } from "./events/object-created.ts";
 import { EventRules, type BusEvent } from "./events/rules.ts";
 import { LogRing } from "./lambda/log-ring.ts";
 import { LambdaService } from "./lambda/service.ts";
@@ -146,10 +145,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     cleanups.push(() => rules.close());
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
-    const services = { lambda, fireRule, rotationMs, faults };
+    const putEvent = (event: BusEvent) => rules.put(event);
+    const services = { lambda, fireRule, putEvent, rotationMs, faults };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
-    aws.objects.onCreated = objectCreatedEvents((event) => rules.put(event));
 
     onProgress("Starting the functions' runtime and the API");
     const logs = new LogRing(options.onLogLine);

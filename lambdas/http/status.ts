@@ -29,6 +29,7 @@ export const statusByCode: Readonly<Record<ErrorCode, number>> = {
   STORE_UNAVAILABLE: 503,
   ACCESS_DENIED_BY_AWS: 500,
   CONFLICT: 409,
+  AUDIT_CHAIN_BROKEN: 500,
   INVALID_SETTINGS: 500,
   INTERNAL: 500,
 };

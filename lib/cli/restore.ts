@@ -31,6 +31,7 @@ export async function restore(cli: Cli, session: Session, file: string, flags: R
     table: session.deployment.table,
     caller: "waxseal restore",
     openingKeyIds: await openingKeyIds(session),
+    newId: randomId,
     ...{ restoreId, now, replaceDamaged, dryRun },
   };
   let report: FileHandle | undefined;

@@ -6,10 +6,11 @@ import type { DynamoSender, RawRecord, RecordAddress } from "../provider-keys/wr
 import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
 
 /**
- * One conditional `UpdateItem` that makes a record what it was, if what is there now is still what was looked at. Its
- * `changeSeq` goes on above whichever is higher, where every other write goes on by one: see `writeRecord`.
+ * One conditional `UpdateItem` that makes a record what it was, if what is there now is still what was looked at. It
+ * begins another life, under a record id of its own and from 1 on: what happened since the export has numbers already.
  *
  * @param attributes - all but the primary key.
+ * @param recordId - the new one: 22 characters.
  * @param stored - what was there; `undefined` where there was nothing.
  * @returns whether it was applied. After a lost answer it is sent again: the condition lets it be applied once.
  * @throws {WaxsealError} `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`.
@@ -20,11 +21,11 @@ export async function putBack(
   attributes: RawRecord,
   stored: RawRecord | undefined,
   change: Change,
+  recordId: string,
 ): Promise<boolean> {
-  const before = Math.max(number(attributes["changeSeq"]), number(stored?.["changeSeq"]));
   const names = [...Object.keys(attributes), ...Object.keys(address)];
   const expressions = updateExpression({
-    set: { ...attributes, changeSeq: before + 1, lastChange: change },
+    set: { ...attributes, recordId, changeSeq: 1, lastChange: change },
     remove: Object.keys(stored ?? {}).filter((name) => !names.includes(name)),
     ...unchanged(stored),
   });
@@ -48,8 +49,4 @@ function unchanged(stored: RawRecord | undefined): Pick<Update, "condition" | "c
     condition: `attribute_exists(#slot) AND #state <> :removed AND ${isSame}`,
     conditionValues: { removed: "removed", ...(changeSeq !== undefined && { seenChangeSeq: changeSeq }) },
   };
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }

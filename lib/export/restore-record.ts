@@ -15,6 +15,8 @@ export interface RestorePorts {
   readonly caller: string;
   readonly restoreId: string;
   readonly now: () => Date;
+  /** 128 random bits as text. */
+  readonly newId: () => string;
   /** Also over a record that does not parse, of the same seal or an older one. */
   readonly replaceDamaged: boolean;
   /** ARNs of the KMS keys that open now: a record of any other would be back and not open. */
@@ -57,7 +59,9 @@ async function restored(ports: RestorePorts, exported: RawRecord): Promise<Resto
     return { outcome: "failed", reason: "ENCRYPTION_KEY_UNAVAILABLE" };
   if (ports.dryRun) return { outcome: "restored" };
   const change = changeOf(ports);
-  if (await putBack(ports, address, withoutAddress(exported), stored, change)) return { outcome: "restored" };
+  const recordId = ports.newId();
+  if (await putBack(ports, address, withoutAddress(exported), stored, change, recordId))
+    return { outcome: "restored" };
   const now = await storedRecord(ports, address);
   // Our own write, whose answer was lost.
   if (isOurs(now, change)) return { outcome: "restored" };

@@ -107,7 +107,7 @@ async function answerS3Request(
       ...{ caller, requestId, operation, input: { Bucket: bucket, Key: name } },
       ...{ userAgent: headers["user-agent"] ?? "", sourceIpAddress: socket.remoteAddress ?? "127.0.0.1" },
     };
-    const answered = await withFaults(faults, "s3", call, () => answerS3(objects, asked, caller, now));
+    const answered = await withFaults(faults, "s3", call, () => answerS3(objects, asked, call, now));
     send(response, answered, requestId, isHead);
   } catch (error) {
     send(response, errorAnswer(error, requestId), requestId, isHead);

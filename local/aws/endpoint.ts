@@ -20,6 +20,8 @@ import type { Faults } from "./faults.ts";
 import { assertSupported } from "./iam/supported.ts";
 import { KeyStore } from "./kms/keys.ts";
 import { kmsService } from "./kms/kms.ts";
+import type { JsonObject } from "./protocol.ts";
+import { objectCreated } from "./s3/events.ts";
 import { ObjectStore } from "./s3/objects.ts";
 import { stsOperations } from "./sts.ts";
 import { cloudTrailService } from "./trail.ts";
@@ -41,6 +43,8 @@ export interface AwsEndpointOptions {
   readonly lambda?: LambdaApi;
   /** Fires a rule of the stack, for the page that does so; false where there is none of that name. */
   readonly fireRule?: FireRule;
+  /** Told what services send to EventBridge's default bus: S3 its new objects. */
+  readonly putEvent?: (event: JsonObject) => void;
 }
 
 export interface AwsEndpoint extends Callers {
@@ -51,6 +55,7 @@ export interface AwsEndpoint extends Callers {
   accessKeyIdOf(roleArn: string): string;
   /** A role of the stack, for what is done under it in this process. */
   role(roleArn: string): Caller;
+  /** What is in S3; for what services put there themselves see `s3/put.ts`. */
   readonly objects: ObjectStore;
   readonly streams: DynamoDb["streams"];
   /** The records so far, oldest first. */
@@ -88,6 +93,9 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const keys = new KeyStore(stack.kmsKeys, now, file("kms.json"));
   const cloudTrail = new CloudTrailLog(file("cloudtrail.jsonl"));
   const objects = new ObjectStore(stack.buckets ?? [], now, file("s3.jsonl"));
+  objects.onCreated = (bucket, ...about) => {
+    if (bucket.sendsEvents) options.putEvent?.(objectCreated(bucket, ...about));
+  };
   const [store, streams] = [file("dynamodb"), file("streams.jsonl")];
   const paths = store !== undefined && streams !== undefined ? { store, streams } : undefined;
   const dynamoDb = await startDynamoDb(stack.tables, now, paths);
@@ -145,6 +153,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       await stop(server);
       // A caller that is gone, as a function that was ended, leaves a call that still works on the store.
       await Promise.race([Promise.all(underWay), sleep(lateMs, undefined, { ref: false })]);
+      objects.close();
       await dynamoDb.close();
     },
   };

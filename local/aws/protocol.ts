@@ -28,7 +28,7 @@ export class AwsError extends Error {
 
 /** The identity of a call, in the forms that policies and CloudTrail need. */
 export interface Caller {
-  readonly type: "AssumedRole" | "IAMUser";
+  readonly type: "AssumedRole" | "IAMUser" | "AWSService";
   /** What error messages and CloudTrail name: of a role, its session. */
   readonly arn: string;
   /** What policies match (`aws:PrincipalArn`): of a role session, the role. */

@@ -1,6 +1,6 @@
 import type { AwsEndpoint } from "../aws/endpoint.ts";
 import { AwsError } from "../aws/protocol.ts";
-import { allowAction } from "../aws/s3/access.ts";
+import { Access } from "../aws/s3/access.ts";
 import type { LambdaService } from "../lambda/service.ts";
 import type { EventSourceMappingResource } from "../stack.ts";
 import { NotInvoked } from "./batch.ts";
@@ -27,7 +27,7 @@ export function localMappings({ aws, lambda, file, faults }: LocalMappingsOption
       });
     },
     putObject(mapping, bucket, name, body) {
-      allowAction(callerOf(mapping), aws.objects.bucket(bucket), "s3:PutObject", name);
+      new Access(callerOf(mapping), aws.objects.bucket(bucket)).allowOnObject("PutObject", name);
       aws.objects.put(bucket, name, { body: Buffer.from(body), contentType: "application/json" });
     },
     now: () => new Date(),

@@ -108,9 +108,12 @@ export function kmsKey({ logicalId, id, arn, properties }: Resource): KmsKeyReso
   const { KeyPolicy, Description, EnableKeyRotation, RotationPeriodInDays = 365, ...others } = properties;
   const { KeySpec, KeyUsage, ...rest } = others;
   onlyKnown(rest, [], logicalId);
+  const signing = signingOf(KeySpec, KeyUsage, logicalId);
+  if (signing.spec && EnableKeyRotation === true)
+    throw new TemplateError(logicalId, "EnableKeyRotation is of symmetric keys only");
   return {
     keyId: id,
-    ...signingOf(KeySpec, KeyUsage, logicalId),
+    ...signing,
     ...(Description !== undefined && { description: asText(Description, `${logicalId}.Description`) }),
     arn,
     policy: keyPolicyStatements(KeyPolicy, `${logicalId}.KeyPolicy`),

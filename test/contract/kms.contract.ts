@@ -26,7 +26,7 @@ import {
   VerifyCommand,
   type KMSClient,
 } from "@aws-sdk/client-kms";
-import { createPublicKey, verify } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 import { describe, expect } from "vitest";
 import { expectError, guaranteesOf, nameOfError } from "./guarantee.ts";
 
@@ -431,11 +431,66 @@ export function kmsContract(target: KmsTarget): void {
       const published = await kms().send(new GetPublicKeyCommand({ KeyId }));
       expect(published).toMatchObject({ KeyId, KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
       expect(published.SigningAlgorithms).toEqual(["ECDSA_SHA_256"]);
-      const key = Buffer.from(published.PublicKey ?? []);
-      const publicKey = createPublicKey({ key, format: "der", type: "spki" });
+      const spki = Buffer.from(published.PublicKey ?? []);
+      const publicKey = createPublicKey({ key: spki, format: "der", type: "spki" });
       expect(verify("sha256", Message, publicKey, Signature)).toBe(true);
       const verified = await kms().send(new VerifyCommand({ KeyId, ...signing, Signature }));
       expect(verified.SignatureValid).toBe(true);
+    });
+
+    guarantee("of a digest are those of what it was made from", async () => {
+      const KeyId = await target.newSigningKey();
+      const digest = {
+        ...signing,
+        Message: createHash("sha256").update(Message).digest(),
+        MessageType: "DIGEST",
+      } as const;
+      const { Signature } = await kms().send(new SignCommand({ KeyId, ...digest }));
+      for (const signed of [digest, signing]) {
+        const verified = await kms().send(new VerifyCommand({ KeyId, ...signed, Signature }));
+        expect(verified.SignatureValid).toBe(true);
+      }
+      const ofMessage = await kms().send(new SignCommand({ KeyId, ...signing }));
+      const asDigest = new VerifyCommand({ KeyId, ...digest, Signature: ofMessage.Signature });
+      expect((await kms().send(asDigest)).SignatureValid).toBe(true);
+    });
+
+    guarantee("of a digest of another length are refused", async () => {
+      const KeyId = await target.newSigningKey();
+      const short = { ...signing, Message: Buffer.alloc(31), MessageType: "DIGEST" } as const;
+      await expectError(kms().send(new SignCommand({ KeyId, ...short })), "ValidationException");
+    });
+
+    guarantee("by another algorithm than the key's are refused", async () => {
+      const KeyId = await target.newSigningKey();
+      const other = { ...signing, SigningAlgorithm: "ECDSA_SHA_384" } as const;
+      await expectError(kms().send(new SignCommand({ KeyId, ...other })), "InvalidKeyUsageException");
+    });
+
+    guarantee("are not made by a disabled key", async () => {
+      const KeyId = await target.newSigningKey();
+      await kms().send(new DisableKeyCommand({ KeyId: idOf(KeyId) }));
+      await expectError(kms().send(new SignCommand({ KeyId, ...signing })), "DisabledException");
+    });
+
+    guarantee("a key that makes them says so, and what for", async () => {
+      const KeyId = await target.newSigningKey();
+      const { KeyMetadata } = await kms().send(new DescribeKeyCommand({ KeyId }));
+      expect(KeyMetadata).toMatchObject({
+        ...{ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY", SigningAlgorithms: ["ECDSA_SHA_256"] },
+      });
+      expect(KeyMetadata).not.toHaveProperty("CurrentKeyMaterialId");
+    });
+
+    guarantee("a key that makes them is not rotated", async () => {
+      const KeyId = idOf(await target.newSigningKey());
+      const rotations = [
+        kms().send(new EnableKeyRotationCommand({ KeyId })),
+        kms().send(new RotateKeyOnDemandCommand({ KeyId })),
+      ];
+      for (const rotation of rotations) await expectError(rotation, "UnsupportedOperationException");
+      const { KeyRotationEnabled } = await kms().send(new GetKeyRotationStatusCommand({ KeyId }));
+      expect(KeyRotationEnabled).toBe(false);
     });
 
     guarantee("of anything else are refused", async () => {

@@ -10,7 +10,7 @@ const judgeUrl = process.env["WAXSEAL_CONTRACT_KMS_URL"];
 
 describe("KMS", () => {
   const kmsKeys = Array.from({ length: 80 }, (_, n) => kmsKeyResource(n));
-  const signing = Array.from({ length: 8 }, (_, n) => kmsKeyResource(100 + n, [], "ECC_NIST_P256"));
+  const signing = Array.from({ length: 20 }, (_, n) => kmsKeyResource(100 + n, [], "ECC_NIST_P256"));
   const unused = kmsKeys.map(({ arn }) => arn);
   const unusedSigning = signing.map(({ arn }) => arn);
   let endpoint: AwsEndpoint | undefined;

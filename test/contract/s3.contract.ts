@@ -2,8 +2,10 @@
  * What S3 does with objects, their versions and their locks, by the Amazon S3 API Reference (the page of each
  * operation) and the User Guide's "How S3 Versioning works" and "Locking objects with Object Lock".
  */
+import { Readable } from "node:stream";
 import {
   DeleteObjectCommand,
+  GetBucketLocationCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
@@ -15,6 +17,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { createHash } from "node:crypto";
 import { describe, expect } from "vitest";
 import { expectError, guaranteesOf, nameOfError } from "./guarantee.ts";
 
@@ -47,6 +50,45 @@ export function s3Contract(target: S3Target): void {
       expect(head).toMatchObject({ ContentLength: 4, Metadata });
     });
 
+    guarantee("the headers that it was put with are answered as they were", async () => {
+      const Bucket = await target.newBucket("plain");
+      const headers = {
+        CacheControl: "no-store",
+        ContentDisposition: 'attachment; filename="a.gz"',
+        ContentEncoding: "gzip",
+        ContentLanguage: "de",
+      };
+      await s3().send(new PutObjectCommand({ Bucket, Key: "a", Body: "text", ...headers }));
+      const head = await s3().send(new HeadObjectCommand({ Bucket, Key: "a" }));
+      expect(head).toMatchObject({ ...headers, ContentType: "application/octet-stream", ContentLength: 4 });
+    });
+
+    guarantee("a name is what it is, with dots, spaces and signs", async () => {
+      const Bucket = await target.newBucket("plain");
+      const names = ["a/../b", "a//b", ".", "%41", "+ &<>", "a b?c#d", "ö/日本"];
+      for (const name of names) await put(Bucket, name, `of ${name}`);
+      for (const name of names) expect(await read(Bucket, name)).toBe(`of ${name}`);
+      expect((await namesOf(Bucket)).toSorted()).toEqual(names.toSorted());
+    });
+
+    guarantee("a name is of 1,024 bytes at most", async () => {
+      const Bucket = await target.newBucket("plain");
+      expect(await nameOfError(put(Bucket, "é".repeat(512), "x"))).toBe("succeeded");
+      await expectError(put(Bucket, "é".repeat(513), "x"), "KeyTooLongError");
+    });
+
+    guarantee("an empty body is a body", async () => {
+      const Bucket = await target.newBucket("plain");
+      await s3().send(new PutObjectCommand({ Bucket, Key: "empty", Body: new Uint8Array() }));
+      expect(await read(Bucket, "empty")).toBe("");
+    });
+
+    guarantee("a bucket in us-east-1 has no location", async () => {
+      const Bucket = await target.newBucket("plain");
+      const { LocationConstraint } = await s3().send(new GetBucketLocationCommand({ Bucket }));
+      expect(LocationConstraint).toBeUndefined();
+    });
+
     guarantee("what is not there is NoSuchKey, a bucket that is not NoSuchBucket", async () => {
       const Bucket = await target.newBucket("plain");
       await expectError(read(Bucket, "none"), "NoSuchKey");
@@ -77,6 +119,47 @@ export function s3Contract(target: S3Target): void {
     });
   });
 
+  describe("digests", () => {
+    const get = (Bucket: string, more: Partial<GetObjectCommand["input"]> = {}) =>
+      s3().send(new GetObjectCommand({ Bucket, Key: "a", ChecksumMode: "ENABLED", ...more }));
+
+    guarantee("a checksum is kept, and told to whoever asks for it", async () => {
+      const Bucket = await target.newBucket("plain");
+      const sha256 = createHash("sha256").update("text").digest("base64");
+      await s3().send(new PutObjectCommand({ Bucket, Key: "a", Body: "text", ChecksumSHA256: sha256 }));
+      expect((await get(Bucket)).ChecksumSHA256).toBe(sha256);
+    });
+
+    guarantee("a checksum that is of another body is refused", async () => {
+      const Bucket = await target.newBucket("plain");
+      const ChecksumSHA256 = createHash("sha256").update("other").digest("base64");
+      const command = new PutObjectCommand({ Bucket, Key: "a", Body: "text", ChecksumSHA256 });
+      await expectError(s3().send(command), "BadDigest");
+    });
+
+    guarantee("a Content-MD5 that is none is invalid", async () => {
+      const Bucket = await target.newBucket("plain");
+      const command = new PutObjectCommand({ Bucket, Key: "a", Body: "text", ContentMD5: "bm9uZQ==" });
+      await expectError(s3().send(command), "InvalidDigest");
+    });
+
+    guarantee(
+      "what is streamed comes in chunks with its checksum at the end, and is stored without",
+      async () => {
+        const Bucket = await target.newBucket("plain");
+        const parts = ["first ", "x".repeat(70_000), " last"];
+        const Body = Readable.from(parts.map((part) => Buffer.from(part)));
+        const ContentLength = parts.join("").length;
+        const ContentEncoding = "identity";
+        await s3().send(new PutObjectCommand({ Bucket, Key: "a", Body, ContentLength, ContentEncoding }));
+        const got = await get(Bucket);
+        expect(await got.Body?.transformToString()).toBe(parts.join(""));
+        expect(got).toMatchObject({ ContentLength, ContentEncoding });
+        expect(got.ChecksumCRC32).toMatch(/^[\w+/]{6}==$/);
+      },
+    );
+  });
+
   describe("lists", () => {
     guarantee("are in the order of UTF-8, by prefix, after a name, page by page", async () => {
       const Bucket = await target.newBucket("plain");
@@ -94,6 +177,34 @@ export function s3Contract(target: S3Target): void {
         expect(page.IsTruncated).toBe(ContinuationToken !== undefined);
       } while (ContinuationToken !== undefined);
       expect(paged).toEqual(["B", "a/1", "b/10", "b/2", "b/é", "c"]);
+    });
+
+    guarantee("name in their URL form what XML cannot have", async () => {
+      const Bucket = await target.newBucket("plain");
+      await put(Bucket, "a/\u0001ü", "x");
+      const listed = { EncodingType: "url", Prefix: "a/\u0001" } as const;
+      expect(await namesOf(Bucket, listed)).toEqual(["a/%01%C3%BC"]);
+    });
+
+    guarantee("of no items are not truncated", async () => {
+      const Bucket = await target.newBucket("plain");
+      await put(Bucket, "a", "x");
+      const list = await s3().send(new ListObjectsV2Command({ Bucket, MaxKeys: 0 }));
+      expect(list).toMatchObject({ IsTruncated: false, KeyCount: 0 });
+    });
+
+    guarantee("by a delimiter go on after what is below it, page by page", async () => {
+      const Bucket = await target.newBucket("plain");
+      for (const name of ["1/a", "1/b", "2/a", "2/b", "3"]) await put(Bucket, name, "x");
+      const pages: unknown[] = [];
+      let ContinuationToken: string | undefined;
+      do {
+        const command = { Bucket, Delimiter: "/", MaxKeys: 1, ContinuationToken };
+        const page = await s3().send(new ListObjectsV2Command(command));
+        pages.push(page.CommonPrefixes?.[0]?.Prefix ?? page.Contents?.[0]?.Key);
+        ContinuationToken = page.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
+      expect(pages).toEqual(["1/", "2/", "3"]);
     });
 
     guarantee("by a delimiter name what is below as common prefixes", async () => {
@@ -126,6 +237,43 @@ export function s3Contract(target: S3Target): void {
       expect(listed.DeleteMarkers).toMatchObject([{ Key: "a", IsLatest: true }]);
     });
 
+    guarantee("are listed page by page, every one once, the newest of a name first", async () => {
+      const Bucket = await target.newBucket("versioned");
+      const ids: (string | undefined)[] = [];
+      for (const name of ["a", "a", "a", "b", "c"]) ids.push((await put(Bucket, name, "x")).VersionId);
+      const paged: (string | undefined)[] = [];
+      let marker: Pick<ListObjectVersionsCommand["input"], "KeyMarker" | "VersionIdMarker"> = {};
+      for (let isTruncated = true; isTruncated;) {
+        const page = await s3().send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 2, ...marker }));
+        paged.push(...(page.Versions?.map(({ VersionId }) => VersionId) ?? []));
+        marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+        isTruncated = page.IsTruncated ?? false;
+      }
+      expect(paged).toEqual([ids[2], ids[1], ids[0], ids[3], ids[4]]);
+    });
+
+    guarantee("that are markers are not read, and deleted they show again what they hid", async () => {
+      const Bucket = await target.newBucket("versioned");
+      await put(Bucket, "a", "hidden");
+      const { VersionId } = await s3().send(new DeleteObjectCommand({ Bucket, Key: "a" }));
+      const failed: unknown = await read(Bucket, "a", VersionId).catch((error: unknown) => error);
+      expect(failed).toMatchObject({ name: "MethodNotAllowed", $metadata: { httpStatusCode: 405 } });
+      const deleted = await s3().send(new DeleteObjectCommand({ Bucket, Key: "a", VersionId }));
+      expect(deleted).toMatchObject({ DeleteMarker: true, VersionId });
+      expect(await read(Bucket, "a")).toBe("hidden");
+    });
+
+    guarantee("are not there in a bucket without: a put replaces, a deletion is for good", async () => {
+      const Bucket = await target.newBucket("plain");
+      expect((await s3().send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+      expect((await put(Bucket, "a", "first")).VersionId).toBeUndefined();
+      await put(Bucket, "a", "second");
+      expect(await read(Bucket, "a")).toBe("second");
+      await s3().send(new DeleteObjectCommand({ Bucket, Key: "a" }));
+      await expectError(read(Bucket, "a"), "NoSuchKey");
+      expect((await s3().send(new ListObjectVersionsCommand({ Bucket }))).Versions).toBeUndefined();
+    });
+
     guarantee("are gone for good where one is deleted by its id", async () => {
       const Bucket = await target.newBucket("versioned");
       const first = await put(Bucket, "a", "first");
@@ -155,6 +303,41 @@ export function s3Contract(target: S3Target): void {
       await expectError(s3().send(bypassing), "AccessDenied");
       await s3().send(new DeleteObjectCommand({ Bucket, Key: "a" }));
       expect(await read(Bucket, "a", VersionId)).toBe("kept");
+    });
+
+    guarantee("that are asked for hold instead of the bucket's own, and show", async () => {
+      const Bucket = await target.newBucket("GOVERNANCE");
+      const ObjectLockRetainUntilDate = new Date(Math.ceil(Date.now() / 1000) * 1000 + 7_200_000);
+      const lock = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate } as const;
+      const { VersionId } = await s3().send(new PutObjectCommand({ Bucket, Key: "a", Body: "x", ...lock }));
+      expect(await s3().send(new HeadObjectCommand({ Bucket, Key: "a" }))).toMatchObject(lock);
+      const command = { Bucket, Key: "a", VersionId, BypassGovernanceRetention: true };
+      await expectError(s3().send(new DeleteObjectCommand(command)), "AccessDenied");
+    });
+
+    guarantee("that are asked for need a mode and a date to come", async () => {
+      const Bucket = await target.newBucket("GOVERNANCE");
+      const ask = (lock: Partial<PutObjectCommand["input"]>) =>
+        s3().send(new PutObjectCommand({ Bucket, Key: "a", Body: "x", ...lock }));
+      const past = new Date(Date.now() - 1000);
+      await expectError(ask({ ObjectLockMode: "COMPLIANCE" }), "InvalidArgument");
+      const lapsed = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: past } as const;
+      await expectError(ask(lapsed), "InvalidArgument");
+      expect(await namesOf(Bucket)).toEqual([]);
+    });
+
+    guarantee("are not in a bucket without Object Lock", async () => {
+      const Bucket = await target.newBucket("versioned");
+      const ObjectLockRetainUntilDate = new Date(Date.now() + 3_600_000);
+      const lock = { ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate } as const;
+      await expectError(
+        s3().send(new PutObjectCommand({ Bucket, Key: "a", Body: "x", ...lock })),
+        "InvalidRequest",
+      );
+      await expectError(
+        s3().send(new GetObjectLockConfigurationCommand({ Bucket })),
+        "ObjectLockConfigurationNotFoundError",
+      );
     });
 
     guarantee("of governance give way to whoever says that they bypass them, and may", async () => {

@@ -18,7 +18,7 @@ type Kind = (typeof kinds)[number];
 
 describe("S3", () => {
   const buckets = kinds.flatMap((kind) =>
-    Array.from({ length: 9 }, (_, n) => bucketResource(`b-${kind}-${n}`.toLowerCase(), kind)),
+    Array.from({ length: 20 }, (_, n) => bucketResource(`b-${kind}-${n}`.toLowerCase(), kind)),
   );
   const used = new Map<Kind, number>();
   let endpoint: AwsEndpoint | undefined;

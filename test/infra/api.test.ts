@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { problem } from "../../lib/problem.ts";
 import { gatewayProblems, routes } from "../../lib/routes.ts";
-import { ofType, pathOf, synthesised, testSettings, type Resource } from "./synthesised.ts";
+import { besideAudit, ofType, pathOf, synthesised, testSettings, type Resource } from "./synthesised.ts";
 
 const stack = synthesised();
 
@@ -54,7 +54,7 @@ describe("the API's routes", () => {
   });
 
   test("may be invoked by this API only, each by its method and path", () => {
-    const permissions = ofType(stack, "AWS::Lambda::Permission");
+    const permissions = besideAudit(stack, "AWS::Lambda::Permission");
     expect(permissions).toHaveLength(routes.length);
     for (const [, { Properties }] of permissions) {
       expect(Properties["Principal"]).toBe("apigateway.amazonaws.com");

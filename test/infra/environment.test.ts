@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSettings } from "../../infra/check-settings.ts";
 import { environmentOf, type ActingRole } from "../../lib/settings.ts";
-import { ofType, synthesised, testSettings } from "./synthesised.ts";
+import { besideAudit, synthesised, testSettings } from "./synthesised.ts";
 
 const role = "arn:aws:iam::123456789012:role/chat/Assistant";
 
@@ -20,7 +20,7 @@ describe("the settings of a function", () => {
 
   test("leave room for what the stack adds", () => {
     const settings = withRoles(8);
-    const functions = ofType(synthesised(settings), "AWS::Lambda::Function");
+    const functions = besideAudit(synthesised(settings), "AWS::Lambda::Function");
     for (const [, { Properties }] of functions) {
       const { Variables } = Properties["Environment"] as { Variables: Record<string, string> };
       const added = Object.entries(Variables).filter(

@@ -16,6 +16,7 @@ function stackOf(app = newApp(temporaryFolder()), accessLogs = false, settings =
 const everything: Settings = {
   ...actingSettings,
   ...{ allowedOrigins: ["https://app.test"], waf: "on", rewrapSchedule: "rate(7 days)" },
+  trail: "create",
 };
 
 /** `rule at construct` of everything that nobody acknowledged. */
@@ -30,6 +31,13 @@ describe("cdk-nag's AwsSolutions", () => {
   test("finds nothing in the stack that is not acknowledged, with the least and with all", () => {
     expect(violationsOf(stackOf())).toEqual([]);
     expect(violationsOf(stackOf(newApp(temporaryFolder()), true, everything))).toEqual([]);
+    const existing: Settings = {
+      ...testSettings,
+      trail: "existing",
+      trailBucket: "trails",
+      trailPrefix: "a/b",
+    };
+    expect(violationsOf(stackOf(newApp(temporaryFolder()), false, existing))).toEqual([]);
   });
 
   test("finds what is added, and stops the synthesis", () => {
@@ -46,7 +54,7 @@ describe("cdk-nag's AwsSolutions", () => {
     expect(reasons.map(([rule]) => rule).toSorted()).toEqual([
       ...["AwsSolutions-APIG1", "AwsSolutions-APIG2", "AwsSolutions-APIG3", "AwsSolutions-APIG4"],
       ...["AwsSolutions-APIG6", "AwsSolutions-COG4", "AwsSolutions-DDB3"],
-      "AwsSolutions-IAM5",
+      ...["AwsSolutions-IAM5", "AwsSolutions-IAM5", "AwsSolutions-S1"],
     ]);
     for (const [, reason] of reasons) expect(reason.length).toBeGreaterThan(40);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { environmentOf } from "../../lib/settings.ts";
-import { actingSettings, ofType, synthesised } from "./synthesised.ts";
+import { actingSettings, besideAudit, ofType, synthesised } from "./synthesised.ts";
 
 const stack = synthesised();
-const functions = ofType(stack, "AWS::Lambda::Function");
+const functions = besideAudit(stack, "AWS::Lambda::Function");
 const acting = synthesised(actingSettings);
-const everyFunction = ofType(acting, "AWS::Lambda::Function");
+const everyFunction = besideAudit(acting, "AWS::Lambda::Function");
 const namesOf = (some: typeof functions) =>
   some.map(([, { Properties }]) => String(Properties["FunctionName"]).replace("waxseal-dev-", ""));
 
@@ -50,7 +50,7 @@ describe("every function", () => {
 
   test("ends after 15 seconds, verify's after 30, delete-owner's after 120, the proxies' ten after the longest call, 900 at the latest", () => {
     const timeouts = (proxyTimeoutSeconds: number) =>
-      ofType(synthesised({ ...actingSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
+      besideAudit(synthesised({ ...actingSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
         ([, { Properties }]) => Properties["Timeout"],
       );
     expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 30, 310, 310, 120]);
@@ -60,7 +60,7 @@ describe("every function", () => {
 
 describe("the alarms", () => {
   test("go off at the first record that does not open, KMS key that is disabled, or permission that is missing", () => {
-    const alarms = ofType(acting, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+    const alarms = besideAudit(acting, "AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
     const codes = ["DECRYPT_FAILED", "ENCRYPTION_KEY_UNAVAILABLE", "SUITE_REFUSED", "ACCESS_DENIED_BY_AWS"];
     expect(alarms.map(({ MetricName }) => MetricName)).toEqual(codes);
     for (const alarm of alarms)
@@ -70,7 +70,10 @@ describe("the alarms", () => {
         EvaluationPeriods: 1,
         Statistic: "Sum",
       });
-    const filters = ofType(acting, "AWS::Logs::MetricFilter").map(([, { Properties }]) => [
+    const told = alarms.map(({ AlarmActions }) => AlarmActions);
+    const [page, ticket] = [["<Topicspage>"], ["<Topicsticket>"]];
+    expect(told).toEqual([ticket, page, ticket, page]);
+    const filters = besideAudit(acting, "AWS::Logs::MetricFilter").map(([, { Properties }]) => [
       Properties["LogGroupName"],
       Properties["FilterPattern"],
     ]);
@@ -105,12 +108,18 @@ test("the stack's outputs are the API's URL, and what an operator's command need
     OpeningRoles: { Value: "<VerifyRole.Arn>,<ProviderProxyRole.Arn>" },
     RewrappingRoles: { Value: "<JobsrewrapRole.Arn>" },
     RewrapRole: { Value: "<JobsrewrapRole.Arn>" },
+    AuditLogTable: { Value: "<AuditTablesLog>" },
+    AuditIntakeTable: { Value: "<AuditTablesIntake>" },
+    TrailLedgerTable: { Value: "<AuditTablesLedger>" },
+    GraceSeconds: { Value: "300" },
+    PageTopicArn: { Value: "<Topicspage>" },
+    TicketTopicArn: { Value: "<Topicsticket>" },
   });
 });
 
 describe("the URLs of the functions of back ends", () => {
   const urls = ofType(acting, "AWS::Lambda::Url");
-  const permissions = ofType(acting, "AWS::Lambda::Permission")
+  const permissions = besideAudit(acting, "AWS::Lambda::Permission")
     .map(([, { Properties }]) => Properties)
     .filter(({ Principal }) => Principal !== "apigateway.amazonaws.com");
 

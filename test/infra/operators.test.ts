@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jobsSettings, ofType, synthesised, testSettings } from "./synthesised.ts";
+import { jobsSettings, besideAudit, ofType, synthesised, testSettings } from "./synthesised.ts";
 
 interface PolicyStatement {
   readonly Sid?: string;
@@ -172,7 +172,7 @@ describe("the function that rewraps", () => {
     const has = (rewrapSchedule: string) => {
       const made = synthesised({ ...testSettings, rewrapSchedule });
       const functions = ofType(made, "AWS::Lambda::Function").map(([id]) => id);
-      const rules = ofType(made, "AWS::Events::Rule").map(([, { Properties }]) => Properties);
+      const rules = besideAudit(made, "AWS::Events::Rule").map(([, { Properties }]) => Properties);
       return {
         hasFunction: functions.includes("RewrapWorkerFunction"),
         isSaid: "RewrapFunction" in made.outputs,
@@ -208,7 +208,7 @@ describe("the function that rewraps", () => {
     const [[, version] = ["", undefined]] = ofType(stack, "AWS::Lambda::Version");
     expect(version?.["DeletionPolicy"]).toBe("Retain");
     expect(stack.outputs["RewrapFunction"]?.Value).toBe("<RewrapLive>");
-    const [[, rule] = ["", undefined]] = ofType(stack, "AWS::Events::Rule");
+    const [[, rule] = ["", undefined]] = besideAudit(stack, "AWS::Events::Rule");
     expect(rule?.Properties["Targets"]).toEqual([
       {
         Arn: "<RewrapLive>",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sealedAttributes } from "../../lib/attributes.ts";
 import { functionEntries } from "../../lib/routes.ts";
-import { actingSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
+import { actingSettings, besideAudit, ofType, synthesised, type Resource } from "./synthesised.ts";
 
 interface PolicyStatement {
   readonly Effect: string;
@@ -11,9 +11,9 @@ interface PolicyStatement {
 }
 
 const stack = synthesised(actingSettings);
-const functions = ofType(stack, "AWS::Lambda::Function");
-/** Those of functions; operators' roles are in `operators.test.ts`. */
-const roles = ofType(stack, "AWS::IAM::Role").filter(([id]) => !id.startsWith("Jobs"));
+const functions = besideAudit(stack, "AWS::Lambda::Function");
+/** Those of functions; operators' roles are in `operators.test.ts`, the audit's in its own. */
+const roles = besideAudit(stack, "AWS::IAM::Role").filter(([id]) => !id.startsWith("Jobs"));
 
 /** The statements of a role's own policies, then those of the policies attached to it. */
 function statementsOf([roleId, role]: readonly [string, Resource]): PolicyStatement[] {

@@ -85,6 +85,11 @@ export function ofType({ resources }: Synthesised, type: string): readonly [stri
   return Object.entries(resources).filter(([, resource]) => resource.Type === type);
 }
 
+/** Those that are not of the audit, which has tests of its own. */
+export function besideAudit(synthesis: Synthesised, type: string): readonly [string, Resource][] {
+  return ofType(synthesis, type).filter(([id]) => !id.startsWith("Audit"));
+}
+
 /** `/v1/provider-keys/{provider}` of the API resource that is referred to, by way of its parents. */
 export function pathOf(stack: Synthesised, reference: unknown): string {
   if (reference === "<GatewayApi.RootResourceId>") return "";

@@ -83,10 +83,14 @@ const denies = (statement: Statement) => statement.effect === "Deny";
 const allows = (statement: Statement) => statement.effect === "Allow";
 
 function globalConditionKeys(caller: Caller): Record<string, string> {
+  const isService = caller.type === "AWSService";
   return {
-    "aws:PrincipalArn": caller.principalArn,
-    "aws:PrincipalAccount": accountOf(caller),
-    "aws:PrincipalIsAWSService": "false",
+    // Of a service "this key is not present" ("AWS global condition context keys").
+    ...(!isService && {
+      "aws:PrincipalArn": caller.principalArn,
+      "aws:PrincipalAccount": accountOf(caller),
+    }),
+    "aws:PrincipalIsAWSService": String(isService),
     "aws:ViaAWSService": "false",
     // Loopback stands for AWS's TLS endpoints.
     "aws:SecureTransport": "true",

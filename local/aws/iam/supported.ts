@@ -21,7 +21,8 @@ const conditionKeys = [
     "dynamodb:enclosingoperation",
   ],
   ...["kms:calleraccount", "kms:encryptioncontextkeys", "kms:reencryptonsamekey", "kms:encryptionalgorithm"],
-  ...["s3:prefix", "s3:x-amz-acl"],
+  ...["kms:signingalgorithm", "kms:messagetype"],
+  ...["s3:prefix", "s3:delimiter", "s3:x-amz-acl", "s3:object-lock-mode"],
   ...["lambda:functionurlauthtype", "lambda:invokedviafunctionurl"],
   ...["dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "dynamodb:returnvalues"],
 ];

@@ -133,24 +133,31 @@ function newMaterial(): KeyMaterial {
   return { id: randomBytes(32).toString("hex"), bytes: randomBytes(32).toString("base64") };
 }
 
-/** The private key, as PKCS #8. */
+/** Of an asymmetric key: the private one, as PKCS #8. */
 function newKeyPair(): KeyMaterial {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const key = privateKey.export({ type: "pkcs8", format: "der" });
-  return { id: randomBytes(32).toString("hex"), bytes: key.toString("base64") };
+  const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
+  return { id: randomBytes(32).toString("hex"), bytes: pkcs8.toString("base64") };
 }
 
 export function currentMaterial(kmsKey: KmsKey): KeyMaterial {
   return kmsKey.materials.at(-1) as KeyMaterial;
 }
 
+export type KeyUsage = "ENCRYPT_DECRYPT" | "SIGN_VERIFY";
+
+export function usageOf({ spec }: KmsKey): KeyUsage {
+  return spec === undefined ? "ENCRYPT_DECRYPT" : "SIGN_VERIFY";
+}
+
 /** The errors of API Reference and Developer Guide, "Key states of AWS KMS keys", for cryptographic operations. */
-export function assertUsable(
-  kmsKey: KmsKey,
-  usage: "ENCRYPT_DECRYPT" | "SIGN_VERIFY" = "ENCRYPT_DECRYPT",
-): void {
-  if ((kmsKey.spec === undefined) !== (usage === "ENCRYPT_DECRYPT"))
-    throw new AwsError("InvalidKeyUsageException", `${kmsKey.arn} key usage is not ${usage}.`);
+export function assertUsable(kmsKey: KmsKey, needed: KeyUsage = "ENCRYPT_DECRYPT"): void {
+  const usage = usageOf(kmsKey);
+  if (usage !== needed)
+    throw new AwsError(
+      "InvalidKeyUsageException",
+      `${kmsKey.arn} key usage is ${usage}, which is not valid for this operation.`,
+    );
   if (kmsKey.state === "Disabled") throw new AwsError("DisabledException", `${kmsKey.arn} is disabled.`);
   assertNotPendingDeletion(kmsKey);
 }

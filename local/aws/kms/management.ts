@@ -4,9 +4,10 @@ import { authorise, denialOf } from "../iam/authorise.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
 import type { Statement } from "../../stack.ts";
 import { integer, requiredText, text } from "./input.ts";
-import { assertNotPendingDeletion, currentMaterial, policyOf, type KmsKey } from "./keys.ts";
+import { assertNotPendingDeletion, currentMaterial, policyOf, usageOf, type KmsKey } from "./keys.ts";
 import { authorisedByAnyName, authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
 import { resumeSchedule } from "./schedule.ts";
+import { signingAlgorithm } from "./signing.ts";
 
 const msPerDay = 86_400_000;
 
@@ -23,16 +24,16 @@ function describe(kmsKey: KmsKey): JsonObject {
     Origin: "AWS_KMS",
     KeyManager: "CUSTOMER",
     MultiRegion: false,
-    ...usageOf(kmsKey),
+    KeyUsage: usageOf(kmsKey),
+    ...describeSpec(kmsKey),
   };
 }
 
-function usageOf(kmsKey: KmsKey): JsonObject {
+function describeSpec(kmsKey: KmsKey): JsonObject {
   const spec = kmsKey.spec ?? "SYMMETRIC_DEFAULT";
   const specs = { CustomerMasterKeySpec: spec, KeySpec: spec };
-  if (kmsKey.spec) return { ...specs, KeyUsage: "SIGN_VERIFY", SigningAlgorithms: ["ECDSA_SHA_256"] };
-  const current = { CurrentKeyMaterialId: currentMaterial(kmsKey).id };
-  return { ...specs, ...current, KeyUsage: "ENCRYPT_DECRYPT", EncryptionAlgorithms: [spec] };
+  if (kmsKey.spec) return { ...specs, SigningAlgorithms: [signingAlgorithm] };
+  return { ...specs, EncryptionAlgorithms: [spec], CurrentKeyMaterialId: currentMaterial(kmsKey).id };
 }
 
 const describeKey: KmsOperation = {

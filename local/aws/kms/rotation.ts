@@ -2,17 +2,27 @@
 import { AwsError, type JsonObject } from "../protocol.ts";
 import { integer, text } from "./input.ts";
 import { assertUsable, currentMaterial, type KmsKey } from "./keys.ts";
-import { authorisedKey, type KmsOperation } from "./operation.ts";
+import { authorisedKey, type KmsOperation, type KmsRequest } from "./operation.ts";
 import { schedule } from "./schedule.ts";
 
 /** "You can perform on-demand key rotation a maximum of 25 times per KMS key"; automatic ones do not count. */
 const maxOnDemandRotations = 25;
 const twentyMinutesMs = 1_200_000;
 
+/** "On-demand key rotation is supported only on symmetric encryption KMS keys", and automatic rotation too. */
+function authorisedToRotate(request: KmsRequest): KmsKey {
+  const kmsKey = authorisedKey(request);
+  if (kmsKey.spec === undefined) return kmsKey;
+  throw new AwsError(
+    "UnsupportedOperationException",
+    `${kmsKey.arn} is an asymmetric key, which is not rotated.`,
+  );
+}
+
 const rotateKeyOnDemand: KmsOperation = {
   readOnly: false,
   run(request) {
-    const kmsKey = authorisedKey(request);
+    const kmsKey = authorisedToRotate(request);
     assertUsable(kmsKey);
     const now = request.now().getTime();
     assertMayRotate(kmsKey, now);
@@ -35,6 +45,7 @@ function assertMayRotate(kmsKey: KmsKey, now: number): void {
   throw new AwsError("LimitExceededException", `${arn} has reached the limit of on-demand rotations.`);
 }
 
+/** "The key rotation status of these KMS keys is always false": of asymmetric ones too. */
 const getKeyRotationStatus: KmsOperation = {
   readOnly: true,
   run(request) {
@@ -58,7 +69,7 @@ const enableKeyRotation: KmsOperation = {
   readOnly: false,
   run(request) {
     const days = integer(request.input, "RotationPeriodInDays", 90, 2560);
-    const kmsKey = authorisedKey(request);
+    const kmsKey = authorisedToRotate(request);
     assertUsable(kmsKey);
     if (days !== undefined || !kmsKey.automatic) schedule(kmsKey, days ?? 365, request.now().getTime());
     request.keys.save();
@@ -69,7 +80,7 @@ const enableKeyRotation: KmsOperation = {
 const disableKeyRotation: KmsOperation = {
   readOnly: false,
   run(request) {
-    const kmsKey = authorisedKey(request);
+    const kmsKey = authorisedToRotate(request);
     assertUsable(kmsKey);
     schedule(kmsKey, undefined, request.now().getTime());
     request.keys.save();
@@ -81,7 +92,7 @@ const listKeyRotations: KmsOperation = {
   readOnly: true,
   run(request) {
     const everyMaterial = text(request.input, "IncludeKeyMaterial") === "ALL_KEY_MATERIAL";
-    const kmsKey = authorisedKey(request);
+    const kmsKey = authorisedToRotate(request);
     const listed = kmsKey.materials.filter(({ rotatedAt }) => everyMaterial || rotatedAt !== undefined);
     const rotations = listed.map(({ id, rotatedAt, automatic }): JsonObject => {
       const rotation = rotatedAt !== undefined && {

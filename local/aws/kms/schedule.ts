@@ -6,7 +6,7 @@
 export interface KeyMaterial {
   /** 64 hexadecimal digits, as KMS's. */
   readonly id: string;
-  /** 32 bytes in base64. In clear: this is an emulation. */
+  /** 32 bytes, or a private key as PKCS #8, in base64. In clear: this is an emulation. */
   readonly bytes: string;
   /** When a rotation made it current, in ms; the first one has none. */
   readonly rotatedAt?: number;

@@ -1,40 +1,18 @@
 /**
- * Buckets and the versions of their objects (Amazon S3 User Guide, "How S3 Versioning works", "Locking objects with
- * Object Lock"): in memory and, where a file is given, in its JSON lines.
+ * Buckets and the versions of their objects (Amazon S3 User Guide, "How S3 Versioning works"): in memory and, where a
+ * file is given, in its JSON lines, with the bytes in another beside it.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { BucketResource } from "../../stack.ts";
 import { appendJsonLine, readJsonLines } from "../files.ts";
-import { AwsError } from "../protocol.ts";
+import { Bodies } from "./bodies.ts";
+import { s3Error } from "./errors.ts";
+import type { Cause } from "./events.ts";
+import { defaultRetention } from "./retention.ts";
 import { SortedNames } from "./sorted-names.ts";
+import { newVersionId, versionOf, type Line, type NewObject, type ObjectVersion } from "./versions.ts";
 
-export interface Retention {
-  readonly mode: "COMPLIANCE" | "GOVERNANCE";
-  /** Epoch milliseconds. */
-  readonly until: number;
-}
-
-export interface ObjectVersion {
-  readonly versionId: string;
-  /** Absent of a delete marker. */
-  readonly body?: Buffer;
-  readonly etag: string;
-  readonly contentType: string;
-  /** Names in lower case, without `x-amz-meta-`. */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly retention?: Retention;
-}
-
-export interface NewObject {
-  readonly body: Buffer;
-  readonly contentType?: string;
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly retention?: Retention;
-  /** `If-None-Match: *` */
-  readonly onlyIfAbsent?: boolean;
-}
+export type { NewObject, ObjectVersion };
 
 interface Bucket {
   readonly resource: BucketResource;
@@ -43,26 +21,20 @@ interface Bucket {
   readonly names: SortedNames;
 }
 
-/** One change, as it is kept. */
-interface Line {
-  readonly bucket: string;
-  readonly name: string;
-  readonly put?: Omit<ObjectVersion, "body"> & { readonly body?: string };
-  readonly removed?: string;
-}
-
-/** Told of every new object, as "Event notifications with Amazon EventBridge" has it. */
-export type OnCreated = (bucket: BucketResource, name: string, version: ObjectVersion) => void;
+/** Told of every new object. */
+export type OnCreated = (bucket: BucketResource, name: string, version: ObjectVersion, cause: Cause) => void;
 
 export class ObjectStore {
   readonly #buckets = new Map<string, Bucket>();
   readonly #now: () => Date;
   readonly #path: string | undefined;
+  readonly #bodies: Bodies;
   onCreated: OnCreated = () => undefined;
 
   constructor(resources: readonly BucketResource[], now: () => Date, path?: string) {
     this.#now = now;
     this.#path = path;
+    this.#bodies = new Bodies(path && `${path}.bodies`);
     this.deploy(resources);
     if (path) for (const line of readJsonLines(path)) this.#replay(line as Line);
   }
@@ -76,35 +48,35 @@ export class ObjectStore {
     }
   }
 
+  close(): void {
+    this.#bodies.close();
+  }
+
   /** @throws AwsError `NoSuchBucket`. */
   bucket(name: string): BucketResource {
     return this.#bucket(name).resource;
   }
 
   /** @throws AwsError `NoSuchBucket`, `PreconditionFailed`. */
-  put(bucketName: string, name: string, object: NewObject): ObjectVersion {
+  put(bucketName: string, name: string, object: NewObject, cause: Cause = {}): ObjectVersion {
     const { resource } = this.#bucket(bucketName);
-    if (object.onlyIfAbsent && this.current(bucketName, name)?.body)
-      throw new AwsError(
+    const { body, contentType = "binary/octet-stream", metadata = {}, onlyIfAbsent, ...more } = object;
+    if (onlyIfAbsent && this.current(bucketName, name)?.size !== undefined)
+      throw s3Error(
         "PreconditionFailed",
         "At least one of the pre-conditions you specified did not hold",
-        {
-          status: 412,
-        },
+        412,
       );
     const at = this.#now().getTime();
     const retention = object.retention ?? defaultRetention(resource, at);
-    const version: ObjectVersion = {
+    const version = this.#add(bucketName, name, body, {
+      ...more,
       versionId: resource.versioned ? newVersionId() : "null",
-      body: object.body,
-      etag: createHash("md5").update(object.body).digest("hex"),
-      contentType: object.contentType ?? "binary/octet-stream",
-      metadata: object.metadata ?? {},
-      at,
+      etag: createHash("md5").update(body).digest("hex"),
+      ...{ contentType, metadata, at, size: body.length },
       ...(retention && { retention }),
-    };
-    this.#add(bucketName, name, version);
-    this.onCreated(resource, name, version);
+    });
+    this.onCreated(resource, name, version, cause);
     return version;
   }
 
@@ -114,9 +86,7 @@ export class ObjectStore {
   }
 
   version(bucketName: string, name: string, versionId: string): ObjectVersion | undefined {
-    return this.#bucket(bucketName)
-      .objects.get(name)
-      ?.find((one) => one.versionId === versionId);
+    return this.versions(bucketName, name).find((one) => one.versionId === versionId);
   }
 
   /** The newest first. */
@@ -131,19 +101,18 @@ export class ObjectStore {
 
   /** Without a version of a versioned bucket: a delete marker hides it. Returns that marker's version. */
   remove(bucketName: string, name: string): string | undefined {
-    const { resource } = this.#bucket(bucketName);
-    if (!resource.versioned) {
+    if (!this.#bucket(bucketName).resource.versioned) {
       this.removeVersion(bucketName, name, "null");
       return undefined;
     }
     const at = this.#now().getTime();
     const marker = { versionId: newVersionId(), etag: "", contentType: "", metadata: {}, at };
-    this.#add(bucketName, name, marker);
-    return marker.versionId;
+    return this.#add(bucketName, name, undefined, marker).versionId;
   }
 
   /** For good. Whether it may be is asked before. */
   removeVersion(bucketName: string, name: string, versionId: string): void {
+    if (!this.version(bucketName, name, versionId)) return;
     this.#removeVersion(bucketName, name, versionId);
     this.#keep({ bucket: bucketName, name, removed: versionId });
   }
@@ -155,31 +124,29 @@ export class ObjectStore {
     else if (objects.delete(name)) names.delete(name);
   }
 
-  #add(bucketName: string, name: string, version: ObjectVersion): void {
-    this.#insert(bucketName, name, version);
-    const { body, ...kept } = version;
-    this.#keep({
-      bucket: bucketName,
-      name,
-      put: { ...kept, ...(body && { body: body.toString("base64") }) },
-    });
+  /** The bytes first: what a line names is there, however the process ends. */
+  #add(bucket: string, name: string, body: Buffer | undefined, about: ObjectVersion): ObjectVersion {
+    const offset = body && this.#bodies.add(body);
+    const kept = { ...about, ...(offset !== undefined && { offset }) };
+    this.#keep({ bucket, name, put: kept });
+    const version = body && offset === undefined ? { ...about, body } : versionOf(kept, this.#bodies);
+    this.#insert(bucket, name, version);
+    return version;
   }
 
   #insert(bucketName: string, name: string, version: ObjectVersion): void {
     const { objects, names } = this.#bucket(bucketName);
     const before = objects.get(name);
     if (!before) names.add(name);
-    const others = version.versionId === "null" ? [] : (before ?? []);
+    const others = before?.filter((one) => one.versionId !== version.versionId) ?? [];
     objects.set(name, [version, ...others]);
   }
 
   #replay({ bucket, name, put, removed }: Line): void {
-    // Of a stack that had another bucket.
+    // Of a stack that had another bucket: it is there again with that one.
     if (!this.#buckets.has(bucket)) return;
     if (removed !== undefined) this.#removeVersion(bucket, name, removed);
-    if (!put) return;
-    const { body, ...kept } = put;
-    this.#insert(bucket, name, { ...kept, ...(body !== undefined && { body: Buffer.from(body, "base64") }) });
+    if (put) this.#insert(bucket, name, versionOf(put, this.#bodies));
   }
 
   #keep(line: Line): void {
@@ -189,15 +156,6 @@ export class ObjectStore {
   #bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name);
     if (bucket) return bucket;
-    throw new AwsError("NoSuchBucket", "The specified bucket does not exist", { status: 404 });
+    throw s3Error("NoSuchBucket", "The specified bucket does not exist", 404);
   }
-}
-
-/** "a default retention mode and period that apply to new objects that are placed in the bucket". */
-function defaultRetention({ lock }: BucketResource, at: number): Retention | undefined {
-  return lock?.days === undefined ? undefined : { mode: lock.mode, until: at + lock.days * 86_400_000 };
-}
-
-function newVersionId(): string {
-  return randomBytes(24).toString("base64url");
 }

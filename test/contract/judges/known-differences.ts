@@ -9,6 +9,8 @@ export type Suite = "dynamodb" | "kms" | "s3";
 type Differences = Readonly<Record<string, string>>;
 
 const noMaterialIds = "its answers have no key material ids";
+const hashesDigests = "it hashes a digest as it does a message";
+const checksNoDigests = "it checks no digests";
 const usesAnyState = "its cryptographic operations do not look at the key's state";
 
 export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Differences>>>> = {
@@ -53,9 +55,22 @@ export const knownDifferences: Readonly<Record<Judge, Readonly<Record<Suite, Dif
       "are not made by a symmetric key, which has no public one; nor data keys by one that signs":
         "it answers ValidationException",
       "are of messages of 4,096 bytes at most": "it signs messages of any length",
+      "of a digest are those of what it was made from": hashesDigests,
+      "of a digest of another length are refused": hashesDigests,
+      "by another algorithm than the key's are refused": "it answers ValidationException",
+      "are not made by a disabled key": usesAnyState,
+      "a key that makes them is not rotated": "it rotates asymmetric keys too",
     },
     s3: {
-      "a body that does not match its digest is refused, and nothing is stored": "it checks no digests",
+      "a body that does not match its digest is refused, and nothing is stored": checksNoDigests,
+      "a checksum is kept, and told to whoever asks for it": "it keeps none that comes in a header",
+      "a checksum that is of another body is refused": checksNoDigests,
+      "a Content-MD5 that is none is invalid": checksNoDigests,
+      "a name is of 1,024 bytes at most": "it takes longer ones",
+      "that are markers are not read, and deleted they show again what they hid":
+        "it answers NoSuchVersion for a marker",
+      "that are asked for need a mode and a date to come":
+        "it takes a mode without a date, and a date that is past",
       "of compliance let nobody delete a version; a marker may hide it":
         "its lock configuration is XML that the SDK does not parse",
     },

@@ -1,11 +1,12 @@
 /** An endpoint in a process of its own, to be killed: `node serve.ts <data directory>` prints its address. */
 import { startAwsEndpoint } from "../../../local/aws/endpoint.ts";
-import { emptyStack, kmsKeyResource, tableResource } from "../../contract/stack.ts";
+import { bucketResource, emptyStack, kmsKeyResource, tableResource } from "../../contract/stack.ts";
 
 export const servedStack = {
   ...emptyStack,
   tables: [tableResource("ProviderKeys")],
-  kmsKeys: [kmsKeyResource(1)],
+  kmsKeys: [kmsKeyResource(1), kmsKeyResource(2, [], "ECC_NIST_P256")],
+  buckets: [bucketResource("evidence", "GOVERNANCE")],
 };
 
 if (import.meta.main) {

@@ -1,0 +1,48 @@
+/** What the audit's roles may do: one action a statement, as in `infra/statements.ts`. */
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { allow } from "../statements.ts";
+
+/** Puts events, and is shown one that is there already. */
+export function putEvents(tableArn: string): PolicyStatement {
+  return allow("dynamodb:PutItem", tableArn, {}, "PutEvents");
+}
+
+/** Appends; what is there already stays, by the writer's own condition, and a change shows in the stream. */
+export function enterIntake(tableArn: string): PolicyStatement {
+  const names = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
+  return allow(
+    "dynamodb:PutItem",
+    tableArn,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
+    },
+    "EnterIntake",
+  );
+}
+
+/** Of what is in the intake, whether it is there. */
+export function seeErasures(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:GetItem",
+    tableArn,
+    {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["erased-*"] },
+      Null: { "dynamodb:LeadingKeys": "false" },
+    },
+    "SeeErasures",
+  );
+}
+
+export function putObjects(bucketArn: string, prefix: string): PolicyStatement {
+  return allow("s3:PutObject", `${bucketArn}/${prefix}*`, {}, `Put${prefix.replaceAll(/\W/g, "")}`);
+}
+
+export function getObjects(bucketArn: string, prefix: string): PolicyStatement {
+  return allow("s3:GetObject", `${bucketArn}/${prefix}*`, {}, `Get${prefix.replaceAll(/\W/g, "")}`);
+}
+
+export function listObjects(bucketArn: string): PolicyStatement {
+  return allow("s3:ListBucket", bucketArn, {}, "ListObjects");
+}

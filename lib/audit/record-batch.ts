@@ -1,0 +1,96 @@
+import pMap from "p-map";
+import { isWaxsealError } from "../errors.ts";
+import type { Logger } from "../log/logger.ts";
+import type { EventWriter } from "./audit-log.ts";
+import { hashOf } from "./canonical.ts";
+import type { StreamEntry } from "./change-of-record.ts";
+import { eventIdOf, type AuditEvent } from "./event.ts";
+import type { ManifestWriter } from "./manifest.ts";
+
+export interface RecordBatchPorts {
+  readonly log: EventWriter;
+  readonly manifests: ManifestWriter;
+  readonly logger: Logger;
+  /** What an entry becomes; `undefined` where it is none. */
+  readonly eventOf: (entry: StreamEntry) => AuditEvent | undefined | Promise<AuditEvent | undefined>;
+}
+
+/** Writes at once: a batch of a hundred takes four rounds. */
+const AT_ONCE = 25;
+
+/** Codes that one occurrence of each alarms by; see `infra/alarms.ts`. */
+const alarming: Readonly<Partial<Record<AuditEvent["type"], string>>> = {
+  changed_out_of_band: "CHANGED_OUT_OF_BAND",
+  event_changed: "EVENT_CHANGED",
+  event_deleted: "EVENT_DELETED",
+};
+
+/**
+ * Records a batch of a stream: the events, then one manifest of those that are in the log. Whatever it is killed at, the
+ * batch is delivered again and comes to the same: the events are there already, and a manifest may be there twice.
+ *
+ * @returns the sequence numbers of entries that are to be delivered again: Lambda begins with the lowest.
+ */
+export async function recordBatch(
+  ports: RecordBatchPorts,
+  entries: readonly StreamEntry[],
+): Promise<string[]> {
+  const outcomes = await pMap(entries, (entry) => recordEntry(ports, entry), { concurrency: AT_ONCE });
+  const recorded = outcomes.flatMap(({ events }) => events);
+  const failed = outcomes.flatMap(({ failed: one }) => (one === undefined ? [] : [one]));
+  if (recorded.length === 0) return failed;
+  const named = recorded.map((event) => [eventIdOf(event), hashOf(event)] as const);
+  const sorted = named.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  try {
+    await ports.manifests.write({ schemaVersion: 1, events: sorted });
+    return failed;
+  } catch (error) {
+    logFailure(ports.logger, "manifest not written", error);
+    return entries.map(({ sequenceNumber }) => sequenceNumber);
+  }
+}
+
+async function recordEntry(
+  ports: RecordBatchPorts,
+  entry: StreamEntry,
+): Promise<{ events: AuditEvent[]; failed?: string }> {
+  try {
+    const event = await ports.eventOf(entry);
+    return { events: event ? [await put(ports, entry, event)] : [] };
+  } catch (error) {
+    logFailure(ports.logger, "event not recorded", error);
+    return { events: [], failed: entry.sequenceNumber };
+  }
+}
+
+/** Two changes under one number: the first has the name, the other says so under a name of its own. */
+async function put(ports: RecordBatchPorts, entry: StreamEntry, event: AuditEvent): Promise<AuditEvent> {
+  const conflict = (await ports.log.put(event)) === "conflict";
+  const recorded = conflict ? conflictOf(entry, event) : event;
+  if (conflict) await ports.log.put(recorded);
+  const code = alarming[recorded.type];
+  // Its name is made of random ids; who and what it is about is in the event.
+  if (code !== undefined) ports.logger.error("the audit found", { code, event: eventIdOf(recorded) });
+  return recorded;
+}
+
+function conflictOf({ sequenceNumber }: StreamEntry, event: AuditEvent): AuditEvent {
+  const { recordId, eventSeq, at } = event;
+  const named = {
+    schemaVersion: 1,
+    recordId,
+    eventSeq: `${eventSeq.slice(0, 12)}~${sequenceNumber}`,
+    at,
+  } as const;
+  const about = "slot" in event && event.slot !== undefined ? { slot: event.slot } : {};
+  const owner = "ownerId" in event && event.ownerId !== undefined ? { ownerId: event.ownerId } : {};
+  return { ...named, ...owner, ...about, type: "changed_out_of_band", problems: ["change_seq_repeated"] };
+}
+
+function logFailure(logger: Logger, message: string, error: unknown): void {
+  const known = isWaxsealError(error);
+  const fields = known
+    ? { reason: error.code, aws: error.aws }
+    : { thrown: (error as Error | undefined)?.name };
+  logger.error(message, { code: "AUDIT_NOT_RECORDED", ...fields });
+}

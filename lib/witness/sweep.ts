@@ -1,0 +1,101 @@
+import { atOnce } from "./at-once.ts";
+import { ingestFile, type IngestPorts } from "./ingest.ts";
+import { judgeAgain } from "./judge.ts";
+import type { LedgerEntry, Watch } from "./ledger-entry.ts";
+import type { FileRead } from "./ledger.ts";
+import { baseName } from "./trail-names.ts";
+import type { ListedFile, TrailSource } from "./trail-source.ts";
+
+export interface SweepPorts extends IngestPorts {
+  readonly graceSeconds: number;
+  /** Where there is a trail. */
+  readonly source: TrailSource | undefined;
+  /** Milliseconds that the invocation has left. */
+  readonly remaining: () => number;
+}
+
+/** With less time than this nothing new is begun: the next sweep goes on. */
+const ENOUGH_MS = 30_000;
+const HOUR_MS = 3_600_000;
+/** So far back is listed again: files may be delivered a while after the time in their names. */
+const OVERLAP_MS = 3 * HOUR_MS;
+/** Younger files are those whose event is still under way. */
+const SETTLED_MS = 60_000;
+/** The stream that a claim's event comes by keeps it for a day; a week leaves room for whoever mends the recorder. */
+const REPORTED_DAYS = 8;
+const AT_ONCE = 16;
+
+/**
+ * Every minute: reads the trail's files that nobody told us of, and settles what waited for longer than the grace
+ * time. What was reported and is explained by now is reported as that.
+ */
+export async function sweep(ports: SweepPorts): Promise<void> {
+  if (ports.source) await readMissedFiles(ports, ports.source);
+  await judgeWatched(ports, "pending", msAgo(ports, ports.graceSeconds * 1000));
+  await judgeWatched(ports, "reported", ports.now().toISOString());
+}
+
+/**
+ * So a lost event of S3 loses nothing, nor does a day without this function: it goes on where it was. Files that were
+ * read, and are gone since, are reported.
+ */
+export async function readMissedFiles(ports: SweepPorts, source: TrailSource): Promise<void> {
+  const { ledger, now } = ports;
+  const to = now().toISOString();
+  const through = (await ledger.listedThrough()) ?? msAgo(ports, 0);
+  const from = toSeconds(Date.parse(through) - OVERLAP_MS);
+  const read = new Map<string, FileRead>();
+  for await (const file of ledger.filesRead(from, to)) read.set(baseName(file.name), file);
+  const listed = new Set<string>();
+  let oldestLeft: string | undefined;
+  for await (const file of source.list("log", from, to)) {
+    listed.add(baseName(file.name));
+    if (read.has(baseName(file.name)) || (await readIfSettled(ports, source, file))) continue;
+    if (oldestLeft === undefined || file.at < oldestLeft) oldestLeft = file.at;
+  }
+  for (const [name, file] of read) if (!listed.has(name)) await reportMissing(ports, file);
+  await ledger.setListedThrough(oldestLeft !== undefined && oldestLeft < to ? oldestLeft : to);
+}
+
+/** @returns whether it has been read now. */
+async function readIfSettled(ports: SweepPorts, source: TrailSource, file: ListedFile): Promise<boolean> {
+  const settled = Math.min(SETTLED_MS, Math.max(5_000, ports.graceSeconds * 1000));
+  if (ports.now().getTime() - file.modifiedAt < settled || ports.remaining() < ENOUGH_MS) return false;
+  return (await ingestFile(ports, source, file.name)) !== undefined;
+}
+
+async function reportMissing({ ledger, report, now }: SweepPorts, file: FileRead): Promise<void> {
+  if (file.missingSince !== undefined) return;
+  await report.missing(file, now());
+  await ledger.noteFile({ ...file, missingSince: now().toISOString() });
+}
+
+async function judgeWatched(ports: SweepPorts, watch: Watch, until: string): Promise<void> {
+  const tasks = atOnce(AT_ONCE);
+  for await (const at of ports.ledger.watched(watch, until)) {
+    if (ports.remaining() < ENOUGH_MS) break;
+    await tasks.start(() => judgeOne(ports, watch, at));
+  }
+  await tasks.end();
+}
+
+async function judgeOne(
+  ports: SweepPorts,
+  watch: Watch,
+  at: Pick<LedgerEntry, "witnessId" | "entryId">,
+): Promise<void> {
+  const entry = await ports.ledger.get(at);
+  if (!entry) return;
+  const judged = await judgeAgain(ports, entry, true);
+  const isOld = entry.seenAt < msAgo(ports, REPORTED_DAYS * 24 * HOUR_MS);
+  if (watch === "reported" && judged.status === "unaccounted" && isOld) await ports.ledger.unwatch(at);
+}
+
+function msAgo({ now }: SweepPorts, milliseconds: number): string {
+  return new Date(now().getTime() - milliseconds).toISOString();
+}
+
+/** As names have times: whole seconds. */
+function toSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

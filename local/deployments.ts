@@ -1,5 +1,6 @@
 /** What is deployed, and its change while requests go on: for the local system what CloudFormation is for AWS. */
 import type { Settings } from "../lib/settings.ts";
+import type { Alarms } from "./alarms/alarms.ts";
 import type { AwsEndpoint } from "./aws/endpoint.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
 import type { EventSourceMappings } from "./event-sources/mappings.ts";
@@ -34,6 +35,7 @@ export interface DeployedServices {
   readonly lambda: LambdaService;
   readonly rules: EventRules;
   readonly mappings: EventSourceMappings;
+  readonly alarms: Alarms;
   readonly logs: LogRing;
 }
 
@@ -55,6 +57,7 @@ export class Deployments {
     this.#services = services;
     this.#current = first;
     assertReadable(first.stack);
+    services.alarms.deploy(first.stack);
     this.#functions = this.#start(first.stack);
     services.lambda.serve(invokeValue(this.#functions));
     services.mappings.deploy(first.stack);
@@ -90,8 +93,9 @@ export class Deployments {
     const next = await this.#synthesise(withChanges(before, changes));
     assertReadable(next.stack);
     // Permissions first: a new function must not run under the old ones.
-    const { aws, lambda, rules, mappings } = this.#services;
+    const { aws, lambda, rules, mappings, alarms } = this.#services;
     await aws.deploy(next.stack, outsideRolesOf(next));
+    alarms.deploy(next.stack);
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
     this.#current = next;

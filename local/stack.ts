@@ -91,6 +91,8 @@ export interface FunctionResource {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly roleArn: string;
+  /** The name of what it logs to. */
+  readonly logGroup?: string;
   /** Its function URL, with IAM authorization. */
   readonly url?: FunctionUrlResource;
   /** Absent for one that is not durable. */
@@ -99,6 +101,26 @@ export interface FunctionResource {
   readonly versions?: Readonly<Record<string, string>>;
   /** How often an asynchronous invocation is tried again, by qualifier; two times where nothing is said. */
   readonly asyncRetries?: Readonly<Record<string, number>>;
+}
+
+/** Counts the JSON lines of a log group that have this value. */
+export interface MetricFilterResource {
+  readonly logGroup: string;
+  /** Names of members, from the outside in. */
+  readonly path: readonly string[];
+  readonly value: string;
+  /** `namespace/name` */
+  readonly metric: string;
+}
+
+/** Goes off with the first occurrence. */
+export interface AlarmResource {
+  readonly name: string;
+  readonly description: string;
+  /** `namespace/name`, of a metric filter. */
+  readonly metric: string;
+  /** ARNs of SNS topics. */
+  readonly topics: readonly string[];
 }
 
 /** A trail of CloudTrail's that logs management events, those of KMS too. */
@@ -194,6 +216,8 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleResource[];
   readonly trails?: readonly TrailResource[];
+  readonly metricFilters?: readonly MetricFilterResource[];
+  readonly alarms?: readonly AlarmResource[];
   readonly eventSourceMappings?: readonly EventSourceMappingResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;

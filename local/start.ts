@@ -1,6 +1,7 @@
 /** `npm start`: the whole system on one machine. `npm start -- --help` lists the options. */
 import { nextFreePort, takenPort } from "./cli/ports.ts";
 import { parseOptions, usage, UsageError, type StartOptions } from "./cli/options.ts";
+import { alarmLine } from "./cli/alarm-line.ts";
 import { welcome } from "./cli/welcome.ts";
 import { startLocalSystem, type LocalSystem } from "./system.ts";
 
@@ -32,6 +33,8 @@ async function start(options: StartOptions): Promise<void> {
     origins: options.origins,
     rotationMs: ROTATION_MS,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
+    trail: { delayMs: options.trailDelaySeconds * 1000 },
+    onAlarm: (alarm) => say(alarmLine(alarm)),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),
   });

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
+import { alarmsOf } from "./template/alarms.ts";
 import { bucketsOf } from "./template/buckets.ts";
 import { eventSourceMapping } from "./template/event-sources.ts";
 import { resolver, type Resolve } from "./template/intrinsics.ts";
@@ -27,6 +28,7 @@ const runTypes = [
   "AWS::ApiGateway::Method",
   "AWS::ApiGateway::Resource",
   "AWS::CloudTrail::Trail",
+  "AWS::CloudWatch::Alarm",
   "AWS::DynamoDB::Table",
   "AWS::Events::Rule",
   "AWS::IAM::Policy",
@@ -40,20 +42,22 @@ const runTypes = [
   "AWS::Lambda::Permission",
   "AWS::Lambda::Url",
   "AWS::Lambda::Version",
+  "AWS::Logs::MetricFilter",
   "AWS::S3::Bucket",
   "AWS::S3::BucketPolicy",
+  "AWS::SNS::Topic",
+  "AWS::SNS::TopicPolicy",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
-/** Without meaning on one machine: logs go to the terminal, and no one attacks. */
+/** Without meaning on one machine: logs go to the terminal, no one attacks, and messages reach nobody. */
 const ignoredTypes = [
   "AWS::ApiGateway::Deployment",
   "AWS::ApiGateway::RestApi",
   "AWS::ApiGateway::Stage",
   "AWS::CDK::Metadata",
-  "AWS::CloudWatch::Alarm",
   "AWS::Logs::LogGroup",
-  "AWS::Logs::MetricFilter",
+  "AWS::SNS::Subscription",
   "AWS::WAFv2::WebACL",
   "AWS::WAFv2::WebACLAssociation",
 ];
@@ -99,6 +103,12 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
+    ...alarmsOf({
+      alarms: resources("AWS::CloudWatch::Alarm"),
+      metricFilters: resources("AWS::Logs::MetricFilter"),
+      topics: resources("AWS::SNS::Topic"),
+      topicPolicies: resources("AWS::SNS::TopicPolicy"),
+    }),
     trails: resources("AWS::CloudTrail::Trail").map(trail),
     eventSourceMappings: resources("AWS::Lambda::EventSourceMapping").map(eventSourceMapping),
     ...gateway({

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Settings } from "../../lib/settings.ts";
-import { changesFromJson, withChanges } from "../settings.ts";
+import { changesFromJson, localGraceSeconds, withChanges } from "../settings.ts";
 import type { LocalPorts } from "../system.ts";
 
 export interface StartOptions {
@@ -12,9 +12,12 @@ export interface StartOptions {
   readonly dataDirectory: string | undefined;
   readonly settings: Partial<Settings>;
   readonly origins: readonly string[];
+  /** From a call of KMS to the file of CloudTrail's that has it. */
+  readonly trailDelaySeconds: number;
 }
 
 export const DEFAULT_PORT = 7480;
+export const DEFAULT_TRAIL_DELAY_SECONDS = 5;
 /** So that the others have room above it. */
 export const MAX_PORT = 65_531;
 
@@ -29,6 +32,10 @@ only: AWS is emulated, and anyone on this machine can ask for a token.
   --origin URL pages of this origin may call the API too (can be given several times)
   --settings S settings of the stage that are to be others, as JSON or a file of it:
                '{"limits":{"save":"2/minute"}}' (lib/settings.ts says which there are)
+  --trail-delay SECONDS
+               from a call of KMS to CloudTrail's file with it (default ${String(DEFAULT_TRAIL_DELAY_SECONDS)}; AWS's is about 300)
+  --grace SECONDS
+               how long a decryption may stay unexplained after that (default ${String(localGraceSeconds)})
   --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
                "deleteOwner"}; all else to stderr
   --verbose    show what the functions log
@@ -51,9 +58,21 @@ export function parseOptions(args: readonly string[]): StartOptions {
     verbose: values.verbose,
     help: values.help,
     dataDirectory: values.data,
-    settings: values.settings === undefined ? {} : settingsFrom(values.settings),
+    settings: withGrace(values.settings === undefined ? {} : settingsFrom(values.settings), values.grace),
     origins: values.origin,
+    trailDelaySeconds: seconds("--trail-delay", values["trail-delay"]) ?? DEFAULT_TRAIL_DELAY_SECONDS,
   };
+}
+
+function withGrace(settings: Partial<Settings>, grace: string | undefined): Partial<Settings> {
+  const graceSeconds = seconds("--grace", grace);
+  return graceSeconds === undefined ? settings : { ...settings, graceSeconds };
+}
+
+function seconds(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,7}$/.test(value)) return Number(value);
+  throw new UsageError(`${name} takes a whole number of seconds, from 0`);
 }
 
 export function portsFrom(port: number): LocalPorts {
@@ -83,6 +102,8 @@ function parsed(args: readonly string[]) {
         data: { type: "string" },
         origin: { type: "string", multiple: true, default: [] },
         settings: { type: "string" },
+        "trail-delay": { type: "string" },
+        grace: { type: "string" },
         json: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },

@@ -3,9 +3,10 @@ const MAX_LINES = 20_000;
 /** What the functions logged, bounded. */
 export class LogRing {
   readonly lines: string[] = [];
-  readonly #onLine: ((line: string) => void) | undefined;
+  readonly #onLine: ((line: string, functionName: string, logged: string) => void) | undefined;
 
-  constructor(onLine?: (line: string) => void) {
+  /** @param onLine - told each line as it is kept, and apart whose it is and what was logged. */
+  constructor(onLine?: (line: string, functionName: string, logged: string) => void) {
     this.#onLine = onLine;
   }
 
@@ -15,7 +16,7 @@ export class LogRing {
       const named = `${functionName}: ${line}`;
       this.lines.push(named);
       if (this.lines.length > MAX_LINES) this.lines.shift();
-      this.#onLine?.(named);
+      this.#onLine?.(named, functionName, line);
     };
   }
 }

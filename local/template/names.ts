@@ -42,6 +42,15 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "TrailName",
     attributes: { Arn: (name) => regional("cloudtrail", `trail/${name}`) },
   },
+  "AWS::CloudWatch::Alarm": {
+    nameProperty: "AlarmName",
+    attributes: { Arn: (name) => regional("cloudwatch", `alarm:${name}`) },
+  },
+  "AWS::SNS::Topic": {
+    // `Ref` is the ARN ("AWS::SNS::Topic", return values), so a name in the template is read there.
+    identify: ({ logicalId }, stackName) => regional("sns", `${stackName}-${logicalId}`),
+    attributes: { TopicArn: (arn) => arn, TopicName: (arn) => arn.split(":").at(-1) ?? "" },
+  },
   "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
   "AWS::S3::Bucket": {
     nameProperty: "BucketName",
@@ -83,6 +92,8 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::IAM::Policy",
       "AWS::Lambda::EventInvokeConfig",
       "AWS::Lambda::Permission",
+      "AWS::Logs::MetricFilter",
+      "AWS::SNS::TopicPolicy",
     ].map((type) => [type, { identify: ({ logicalId }: Named) => logicalId, attributes: {} }]),
   ),
   "AWS::Lambda::Url": {

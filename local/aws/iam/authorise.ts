@@ -68,11 +68,15 @@ function applies(statement: Statement, request: AccessRequest, context: RequestC
   );
 }
 
-/** Named by role or user ARN, or as everyone. Session ARNs are not used in our policies and do not match. */
+/**
+ * Named by role or user ARN, by its account where that is another, or as everyone. Session ARNs are not used in our
+ * policies and do not match.
+ */
 function names(statement: Statement, caller: Caller): boolean {
-  return (
-    statement.principals?.some((principal) => principal === "*" || principal === caller.principalArn) ?? false
-  );
+  const account = accountOf(caller);
+  const itself = ["*", caller.principalArn];
+  const all = account === localAccountId ? itself : [...itself, account, `arn:aws:iam::${account}:root`];
+  return statement.principals?.some((principal) => all.includes(principal)) ?? false;
 }
 
 function isAccount(principal: string): boolean {

@@ -1,11 +1,11 @@
 /** What every KMS operation is given, and the check that all of them make first. */
+import { accountOf } from "../caller.ts";
 import type { TrailDetails } from "../cloudtrail.ts";
 import { authorise } from "../iam/authorise.ts";
 import type { AwsCall, JsonObject } from "../protocol.ts";
 import type { EncryptionContext } from "./blob.ts";
 import { requiredText } from "./input.ts";
 import type { KeyStore, KmsKey } from "./keys.ts";
-import { localAccountId } from "../../stack.ts";
 
 export interface KmsRequest {
   readonly call: AwsCall;
@@ -38,7 +38,7 @@ export function authoriseKey(
     caller: request.call.caller,
     action: `kms:${action}`,
     resourceArn: kmsKey.arn,
-    conditionKeys: { "kms:CallerAccount": localAccountId, ...conditionKeys },
+    conditionKeys: { "kms:CallerAccount": accountOf(request.call.caller), ...conditionKeys },
     keyPolicy: kmsKey.policy,
   });
 }

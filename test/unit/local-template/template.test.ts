@@ -208,6 +208,7 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
         timeoutSeconds: 310,
         memoryMegabytes: 512,
         roleArn,
+        logGroup: "Waxseal-dev-Logs",
       },
     ]);
   });
@@ -220,7 +221,8 @@ describe("a synthesised assembly becomes the stack that runs locally", () => {
     const { stackName, ...kinds } = loadStack(assembly({ Gateway: gateway, Logs: resources.Logs }));
     expect(stackName).toBe("Waxseal-dev");
     const none = { tables: [], kmsKeys: [], buckets: [], roles: [], functions: [], rules: [] };
-    expect(kinds).toEqual({ ...none, eventSourceMappings: [], outputs: {} });
+    const noneOfAudit = { trails: [], alarms: [], metricFilters: [], eventSourceMappings: [] };
+    expect(kinds).toEqual({ ...none, ...noneOfAudit, outputs: {} });
   });
 });
 
@@ -291,8 +293,8 @@ describe("what is not known throws, naming it and the logical id", () => {
     ],
     [
       "a reference to what has no name here",
-      { ...changed("Function", { Role: { Ref: "Alarm" } }), Alarm: { Type: "AWS::CloudWatch::Alarm" } },
-      "Function.Role: Alarm (AWS::CloudWatch::Alarm) has no local name",
+      { ...changed("Function", { Role: { Ref: "Acl" } }), Acl: { Type: "AWS::WAFv2::WebACL" } },
+      "Function.Role: Acl (AWS::WAFv2::WebACL) has no local name",
     ],
     [
       "a reference to nothing",

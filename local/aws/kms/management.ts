@@ -164,18 +164,8 @@ function assertNoLockout(request: KmsRequest, kmsKey: KmsKey, policy: readonly S
   );
 }
 
-/** There are none: CreateGrant is not emulated. */
-const listGrants: KmsOperation = {
-  readOnly: true,
-  run(request) {
-    authorisedKey(request);
-    return { Grants: [], Truncated: false };
-  },
-};
-
 export const managementOperations: Readonly<Record<string, KmsOperation>> = {
   DescribeKey: describeKey,
-  ListGrants: listGrants,
   ListKeys: listKeys,
   ListAliases: listAliases,
   EnableKey: settingState("Enabled"),

@@ -1,4 +1,5 @@
 import { Fn } from "aws-cdk-lib";
+import { checkpointScheduleOf, lockOf } from "../lib/audit-settings.ts";
 import type { AuditOutputs, DeploymentOutputs } from "../lib/deployment-outputs.ts";
 import { registeredProviders } from "../lib/providers/registered.ts";
 import type { Settings } from "../lib/settings.ts";
@@ -43,15 +44,20 @@ export function deploymentOutputs(
 
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
-  { graceSeconds }: Settings,
-  { tables, trail }: Audit,
+  settings: Settings,
+  { tables, trail, bucket, checkpoints, auditor }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
     AuditLogTable: tables.log.tableName,
     AuditIntakeTable: tables.intake.tableName,
     TrailLedgerTable: tables.ledger.tableName,
-    GraceSeconds: String(graceSeconds),
+    GraceSeconds: String(settings.graceSeconds),
+    AuditBucket: bucket.bucketName,
+    AuditLock: lockOf(settings),
+    CheckpointSchedule: checkpointScheduleOf(settings),
+    ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
+    AuditorRole: auditor.role.roleArn,
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
     PageTopicArn: topics.page.topicArn,

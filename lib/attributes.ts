@@ -138,6 +138,9 @@ export const resealAttributes = [
   "endpointId",
 ] as const;
 
+/** How far a record is: all that an auditor sees of one. */
+export const headAttributes = [...keyAttributes, ...changeAttributes, "recordId", "state"] as const;
+
 /** How an import sees what is there already. */
 export const importReadAttributes = [...keyAttributes, "state", "savedAt", "importedAt"] as const;
 

@@ -39,6 +39,14 @@ export type AuditOutputs = {
   readonly AuditIntakeTable: string;
   readonly TrailLedgerTable: string;
   readonly GraceSeconds: string;
+  /** Of manifests and checkpoints. */
+  readonly AuditBucket: string;
+  readonly AuditLock: string;
+  /** As the setting has it, or `off`. */
+  readonly CheckpointSchedule: string;
+  /** Where checkpoints are signed. */
+  readonly CheckpointKeyArn?: string;
+  readonly AuditorRole: string;
   /** Where there is a trail; the prefix where it has one. */
   readonly TrailBucket?: string;
   readonly TrailPrefix?: string;

@@ -33,7 +33,7 @@ async function start(options: StartOptions): Promise<void> {
     origins: options.origins,
     rotationMs: ROTATION_MS,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
-    trail: { delayMs: options.trailDelaySeconds * 1000 },
+    trailDelaySeconds: options.trailDelaySeconds,
     onAlarm: (alarm) => say(alarmLine(alarm)),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),

@@ -6,7 +6,7 @@ import type { Faults } from "./aws/faults.ts";
 import type { MappingFaults } from "./event-sources/faults.ts";
 import type { BusEvent } from "./events/rules.ts";
 import type { LocalStack, Statement } from "./stack.ts";
-import type { TrailTimes } from "./trail/local-trails.ts";
+import type { TrailFaults } from "./trail/faults.ts";
 import type { Trails } from "./trail/trails.ts";
 
 export interface LocalPorts {
@@ -35,8 +35,12 @@ export interface LocalSystemOptions {
   readonly faults?: Faults;
   /** For tests: what becomes of the batches of event source mappings on purpose. */
   readonly mappingFaults?: MappingFaults;
-  /** How trails deliver: when, and for tests how not. */
-  readonly trail?: TrailTimes;
+  /** From a call to the file of CloudTrail's that has it, at the least (default 5; AWS's is about 300). */
+  readonly trailDelaySeconds?: number;
+  /** Between two digests of CloudTrail's (default 60, where AWS's are an hour apart). */
+  readonly digestSeconds?: number;
+  /** For tests: what becomes of CloudTrail's deliveries on purpose. */
+  readonly trailFaults?: TrailFaults;
   /** A trail of the account's that is none of the stack's, for `trail: "existing"`; its bucket is made. */
   readonly accountTrail?: { readonly bucket: string; readonly prefix?: string };
   /** Told what is being done, step by step. */

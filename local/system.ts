@@ -30,6 +30,9 @@ import { assembliesFolder, synthesisedStack } from "./synthesised-stack.ts";
 
 export type { LocalPorts, LocalSystem, LocalSystemOptions } from "./system-options.ts";
 
+/** AWS's is about five minutes. */
+export const defaultTrailDelaySeconds = 5;
+
 /**
  * @throws {StartRefused} for a setting that is not allowed, or a folder in use.
  * @throws Error with code `EADDRINUSE` for a taken port. Nothing is left running then.
@@ -82,7 +85,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
     const putEvent = (event: BusEvent) => rules.put(event);
-    const services = { lambda, fireRule, putEvent, rotationMs, faults, trail: options.trail };
+    const { trailDelaySeconds = defaultTrailDelaySeconds, digestSeconds = 60, trailFaults } = options;
+    const trail = { delayMs: trailDelaySeconds * 1000, digestMs: digestSeconds * 1000, faults: trailFaults };
+    const services = { lambda, fireRule, putEvent, rotationMs, faults, trail };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 

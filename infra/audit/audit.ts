@@ -5,6 +5,7 @@ import type { JobFunctionName } from "../../lib/routes.ts";
 import type { Settings } from "../../lib/settings.ts";
 import type { ProviderKeys } from "../provider-keys.ts";
 import { Alarms, auditCodes } from "../alarms.ts";
+import { Auditor } from "./auditor.ts";
 import { evidenceBucket } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Recorder } from "./recorder.ts";
@@ -29,6 +30,7 @@ export class Audit extends Construct {
   readonly recorder: Recorder;
   /** Absent where nothing is signed. */
   readonly checkpoints: Checkpoints | undefined;
+  readonly auditor: Auditor;
   /** Undefined where the deployment has no trail. */
   readonly trail: TrailPlace | undefined;
   readonly witness: Witness;
@@ -52,6 +54,13 @@ export class Audit extends Construct {
       entry: entries.reconcile,
       tables: this.tables,
       trail: this.trail,
+      auditBucket: this.bucket,
+      checkpointKey: this.checkpoints?.kmsKey,
+    });
+    this.auditor = new Auditor(this, "Auditor", {
+      ...{ settings, tables, bucket, trail: this.trail },
+      providerKeys: providerKeys.table,
+      signingKey: this.checkpoints?.kmsKey,
     });
     new Alarms(this, "Alarms", {
       stage: settings.stage,

@@ -56,7 +56,7 @@ export class Checkpoints extends Construct {
     new Rule(this, "Schedule", {
       description: "Signs what the audit recorded since the last time",
       schedule: Schedule.expression(checkpointScheduleOf(settings)),
-      targets: [new LambdaFunction(fn as IFunction, { retryAttempts: 0 })],
+      targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
   }
 

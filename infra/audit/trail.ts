@@ -1,17 +1,10 @@
-import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { ArnFormat, Aws, Stack } from "aws-cdk-lib";
 import { CfnTrail } from "aws-cdk-lib/aws-cloudtrail";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectLockRetention,
-  type CfnBucket,
-} from "aws-cdk-lib/aws-s3";
+import type { Bucket, CfnBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { lockOf } from "../../lib/audit-settings.ts";
 import type { Settings } from "../../lib/settings.ts";
-import { accept, acceptedOfTrailBucket } from "../findings.ts";
+import { evidenceBucket, tellOfObjects } from "./buckets.ts";
 
 /** Where CloudTrail's files are. */
 export interface TrailPlace {
@@ -49,7 +42,9 @@ export class Trail extends Construct {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const trailName = `waxseal-${settings.stage}`;
-    this.bucket = this.#bucket(settings);
+    // Locked as the audit's own: whoever deletes a file of the trail hides a decryption.
+    this.bucket = evidenceBucket(this, "Bucket", settings);
+    tellOfObjects(this.bucket);
     this.#letIn(this.#arnOf(trailName));
     const trail = new CfnTrail(this, "Trail", {
       trailName,
@@ -63,27 +58,6 @@ export class Trail extends Construct {
     });
     // CloudTrail looks whether it may write before it makes the trail.
     if (this.bucket.policy) trail.node.addDependency(this.bucket.policy);
-  }
-
-  /** Locked as the audit's own: whoever deletes a file of the trail hides a decryption. */
-  #bucket(settings: Settings): Bucket {
-    const lock = lockOf(settings);
-    const days = Duration.days(settings.auditLockDays);
-    const bucket = new Bucket(this, "Bucket", {
-      versioned: true,
-      objectLockEnabled: lock !== "none",
-      ...(lock === "compliance" && { objectLockDefaultRetention: ObjectLockRetention.compliance(days) }),
-      ...(lock === "governance" && { objectLockDefaultRetention: ObjectLockRetention.governance(days) }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    // The construct's own switch for it brings a function that may change the notifications of every bucket.
-    const resource = bucket.node.defaultChild as CfnBucket;
-    resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    accept(bucket, acceptedOfTrailBucket);
-    return bucket;
   }
 
   /** CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail". */

@@ -3,7 +3,7 @@ import { Rule, RuleTargetInput, Schedule, type CfnRule, type EventPattern } from
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { byWitnessIndex, pendingIndex } from "../../lib/audit-attributes.ts";
 import type { Settings } from "../../lib/settings.ts";
@@ -27,7 +27,7 @@ export interface WitnessProps {
   /** Undefined where the deployment has no trail. */
   readonly trail: TrailPlace | undefined;
   /** What else is watched for changes: the audit's bucket, the KMS key that signs its checkpoints. */
-  readonly auditBucket?: IBucket | undefined;
+  readonly auditBucket?: Bucket | undefined;
   readonly checkpointKey?: IKey | undefined;
 }
 

@@ -56,7 +56,7 @@ export function changeOfRecord(entry: StreamEntry): RecordEvent {
   if (!after) return purged(entry, before) ?? outOfBand(entry, before, after, ["deleted"]);
   const seen = z.safeParse(recordSchema, after).data;
   const problems = seen ? problemsOf(entry, before, seen) : (["malformed"] as const);
-  const event = problems.length === 0 && seen ? eventOf(seen, after) : undefined;
+  const event = problems.length === 0 && seen ? eventOf(seen, before, after) : undefined;
   return event ?? outOfBand(entry, before, after, problems.length > 0 ? problems : ["malformed"]);
 }
 
@@ -87,7 +87,7 @@ function problemsOf(entry: StreamEntry, before: Visible | undefined, seen: Seen)
   return problems;
 }
 
-function eventOf(seen: Seen, after: Visible): RecordEvent | undefined {
+function eventOf(seen: Seen, before: Visible | undefined, after: Visible): RecordEvent | undefined {
   const { operation, kmsRequestId, useId } = seen.lastChange;
   const { type } = operations[operation];
   const about = aboutRecord(seen);
@@ -103,7 +103,10 @@ function eventOf(seen: Seen, after: Visible): RecordEvent | undefined {
       const witness = kmsRequestId === undefined ? {} : { kmsRequestId, witnessId: `kms/${kmsRequestId}` };
       const all = { ...about, ...wrapped, ...witness };
       // Had it changed, the operation would have exceeded what it may do.
-      return type === "key_rewrapped" ? { ...all, type, ciphertextUnchanged: true } : { ...all, type };
+      if (type === "key_rewrapped") return { ...all, type, ciphertextUnchanged: true };
+      const replaces = z.safeParse(id, before?.["recordId"]).data;
+      if (type === "key_restored") return { ...all, type, ...(replaces !== undefined && { replaces }) };
+      return { ...all, type };
     }
     case "key_used":
     case "key_reseal_claimed":

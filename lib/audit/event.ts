@@ -52,7 +52,9 @@ interface Claimed {
 }
 
 export type RecordEvent =
-  | (OfRecord & Wrapped & { readonly type: "key_saved" | "key_imported" | "key_resealed" | "key_restored" })
+  | (OfRecord & Wrapped & { readonly type: "key_saved" | "key_imported" | "key_resealed" })
+  /** `replaces`: the record, damaged, that was in its place. */
+  | (OfRecord & Wrapped & { readonly type: "key_restored"; readonly replaces?: string })
   | (OfRecord & Wrapped & { readonly type: "key_rewrapped"; readonly ciphertextUnchanged: true })
   | (OfRecord & { readonly type: "key_updated" | "key_disabled" | "key_enabled" | "key_removed" })
   | (OfRecord & Claimed & { readonly type: ClaimType })

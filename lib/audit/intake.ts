@@ -41,6 +41,8 @@ export function intakeTable(dynamo: DynamoSender, table: string): Intake {
         Item: { ...entry, purgeAt },
         ConditionExpression: "attribute_not_exists(#intakeId)",
         ExpressionAttributeNames: { "#intakeId": "intakeId" },
+        // Said, since the writers' policies ask for it.
+        ReturnValues: "NONE",
       });
       await dynamo.send(command).catch((error: unknown) => {
         if (awsErrorName(error) !== "ConditionalCheckFailedException")

@@ -76,15 +76,17 @@ async function put(ports: RecordBatchPorts, entry: StreamEntry, event: AuditEven
 
 function conflictOf({ sequenceNumber }: StreamEntry, event: AuditEvent): AuditEvent {
   const { recordId, eventSeq, at } = event;
-  const named = {
+  const of = event as Partial<Record<"ownerId" | "slot", string>>;
+  return {
     schemaVersion: 1,
     recordId,
     eventSeq: `${eventSeq.slice(0, 12)}~${sequenceNumber}`,
     at,
-  } as const;
-  const about = "slot" in event && event.slot !== undefined ? { slot: event.slot } : {};
-  const owner = "ownerId" in event && event.ownerId !== undefined ? { ownerId: event.ownerId } : {};
-  return { ...named, ...owner, ...about, type: "changed_out_of_band", problems: ["change_seq_repeated"] };
+    ...(of.ownerId !== undefined && { ownerId: of.ownerId }),
+    ...(of.slot !== undefined && { slot: of.slot }),
+    type: "changed_out_of_band",
+    problems: ["change_seq_repeated"],
+  };
 }
 
 function logFailure(logger: Logger, message: string, error: unknown): void {

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { failureName } from "../aws-failure.ts";
@@ -36,11 +37,15 @@ export interface AwsClients {
   readonly dynamo: DynamoDBDocumentClient;
   /** One attempt a call: retries are counted and named by us. */
   readonly kms: KMSClient;
+  readonly s3: S3Client;
 }
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
   const config = { ...aws, maxAttempts: 1, requestHandler: timeouts };
-  return { dynamo: DynamoDBDocumentClient.from(new DynamoDBClient(config)), kms: new KMSClient(config) };
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  // Reads and writes of evidence may be sent again; a local endpoint has no names for buckets.
+  const s3 = new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true });
+  return { dynamo, kms: new KMSClient(config), s3 };
 }
 
 export function cloudFormationOf(aws: AwsEnvironment): CloudFormationClient {

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import { awsErrorName, failureName } from "../aws-failure.ts";
-import type { DeploymentOutputs } from "../deployment-outputs.ts";
+import type { AuditOutputs, DeploymentOutputs } from "../deployment-outputs.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 import { cipherSuites } from "../settings.ts";
@@ -31,8 +31,26 @@ export interface Deployment {
   readonly longestInvocationSeconds: number;
   readonly admitted: Readonly<Record<"saving" | "opening" | "rewrapping", readonly string[]>>;
   readonly roles: OperatorRoles;
+  readonly audit: AuditDeployment;
   /** ARN of the durable function with its alias, where there is one. */
   readonly rewrapFunction: string | undefined;
+}
+
+/** Where the audit is. */
+export interface AuditDeployment {
+  readonly logTable: string;
+  readonly intakeTable: string;
+  readonly ledgerTable: string;
+  readonly bucket: string;
+  /** `compliance`, `governance` or `none`. */
+  readonly lock: string;
+  /** As the setting has it, or `off`. */
+  readonly checkpointSchedule: string;
+  /** ARN of the KMS key that signs, where one does. */
+  readonly checkpointKeyId: string | undefined;
+  readonly trailBucket: string | undefined;
+  readonly trailPrefix: string;
+  readonly graceSeconds: number;
 }
 
 /** ARNs of the roles that operators take, those that are switched on. */
@@ -42,6 +60,7 @@ export interface OperatorRoles {
   readonly import: string | undefined;
   readonly importVerify: string | undefined;
   readonly export: string | undefined;
+  readonly auditor: string;
 }
 
 /**
@@ -76,8 +95,8 @@ async function describeStack(
 
 function deploymentOf(stage: string, stackName: string, stack: Stack): Deployment {
   const outputs = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const optional = (name: keyof DeploymentOutputs) => outputs.get(name) || undefined;
-  const text = (name: keyof DeploymentOutputs) => {
+  const optional = (name: keyof DeploymentOutputs | keyof AuditOutputs) => outputs.get(name) || undefined;
+  const text = (name: keyof DeploymentOutputs | keyof AuditOutputs) => {
     const value = optional(name);
     if (value !== undefined) return value;
     const advice = "deploy it again with this version";
@@ -112,6 +131,19 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       import: optional("ImportRole"),
       importVerify: optional("ImportVerifyRole"),
       export: optional("ExportRole"),
+      auditor: text("AuditorRole"),
+    },
+    audit: {
+      logTable: text("AuditLogTable"),
+      intakeTable: text("AuditIntakeTable"),
+      ledgerTable: text("TrailLedgerTable"),
+      bucket: text("AuditBucket"),
+      lock: text("AuditLock"),
+      checkpointSchedule: text("CheckpointSchedule"),
+      checkpointKeyId: optional("CheckpointKeyArn"),
+      trailBucket: optional("TrailBucket"),
+      trailPrefix: optional("TrailPrefix") ?? "",
+      graceSeconds: Number(text("GraceSeconds")),
     },
     rewrapFunction: optional("RewrapFunction"),
   };

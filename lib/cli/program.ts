@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addAudit } from "./commands/audit.ts";
 import { addCensus } from "./commands/census.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -47,6 +48,7 @@ export function programFor(cli: Cli, version: string): Command {
   addExport(program, cli);
   addRestore(program, cli);
   addRetire(program, cli);
+  addAudit(program, cli);
   addJob(program, cli);
   addDoctor(program, cli);
   // Each takes the common options before and after its name.

@@ -52,16 +52,16 @@ export function entryOf(call: KmsCall, judgement: Judgement, rank: Rank, seenAt:
 /** Among how many partitions of the index what is not settled is spread. */
 export const SHARDS = 4;
 
-/** What the sweep looks at: what is pending, and what was reported and may be explained after all. */
-export type Watch = "pending" | "reported";
+/** What the sweep looks at: what is pending, and what was settled by time alone and may be explained after all. */
+export type Watch = "pending" | "overdue";
 
 export function shardsOf(watch: Watch): string[] {
   return Array.from({ length: SHARDS }, (_none, shard) => `${watch}-${shard}`);
 }
 
 /** The shard of an entry that is to be looked at again; undefined for one that is done with. */
-export function shardOf({ status, reason, call }: LedgerEntry): string | undefined {
+export function shardOf({ status, rank, call }: LedgerEntry): string | undefined {
   const shard = (createHash("sha256").update(call.callId).digest()[0] ?? 0) % SHARDS;
   if (status === "pending") return `pending-${shard}`;
-  return status === "unaccounted" && reason === "no_such_claim" ? `reported-${shard}` : undefined;
+  return rank === ranks.overdue ? `overdue-${shard}` : undefined;
 }

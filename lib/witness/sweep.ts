@@ -1,7 +1,7 @@
 import { atOnce } from "./at-once.ts";
 import { ingestFile, type IngestPorts } from "./ingest.ts";
 import { judgeAgain } from "./judge.ts";
-import type { LedgerEntry, Watch } from "./ledger-entry.ts";
+import { ranks, type LedgerEntry, type Watch } from "./ledger-entry.ts";
 import type { FileRead } from "./ledger.ts";
 import { baseName } from "./trail-names.ts";
 import type { ListedFile, TrailSource } from "./trail-source.ts";
@@ -22,17 +22,20 @@ const OVERLAP_MS = 3 * HOUR_MS;
 /** Younger files are those whose event is still under way. */
 const SETTLED_MS = 60_000;
 /** The stream that a claim's event comes by keeps it for a day; a week leaves room for whoever mends the recorder. */
-const REPORTED_DAYS = 8;
+const OVERDUE_MS = 8 * 24 * HOUR_MS;
 const AT_ONCE = 16;
 
 /**
  * Every minute: reads the trail's files that nobody told us of, and settles what waited for longer than the grace
- * time. What was reported and is explained by now is reported as that.
+ * time. What was settled by that, and is explained by now, is explained late.
  */
 export async function sweep(ports: SweepPorts): Promise<void> {
   if (ports.source) await readMissedFiles(ports, ports.source);
   await judgeWatched(ports, "pending", msAgo(ports, ports.graceSeconds * 1000));
-  await judgeWatched(ports, "reported", ports.now().toISOString());
+  // What is older than an hour is looked at once an hour.
+  const isFullHour = ports.now().getUTCMinutes() === 0;
+  const recently = msAgo(ports, ports.graceSeconds * 1000 + HOUR_MS);
+  await judgeWatched(ports, "overdue", ports.now().toISOString(), isFullHour ? undefined : recently);
 }
 
 /**
@@ -70,9 +73,9 @@ async function reportMissing({ ledger, report, now }: SweepPorts, file: FileRead
   await ledger.noteFile({ ...file, missingSince: now().toISOString() });
 }
 
-async function judgeWatched(ports: SweepPorts, watch: Watch, until: string): Promise<void> {
+async function judgeWatched(ports: SweepPorts, watch: Watch, until: string, from?: string): Promise<void> {
   const tasks = atOnce(AT_ONCE);
-  for await (const at of ports.ledger.watched(watch, until)) {
+  for await (const at of ports.ledger.watched(watch, until, from)) {
     if (ports.remaining() < ENOUGH_MS) break;
     await tasks.start(() => judgeOne(ports, watch, at));
   }
@@ -87,8 +90,8 @@ async function judgeOne(
   const entry = await ports.ledger.get(at);
   if (!entry) return;
   const judged = await judgeAgain(ports, entry, true);
-  const isOld = entry.seenAt < msAgo(ports, REPORTED_DAYS * 24 * HOUR_MS);
-  if (watch === "reported" && judged.status === "unaccounted" && isOld) await ports.ledger.unwatch(at);
+  const isOld = entry.seenAt < msAgo(ports, OVERDUE_MS);
+  if (watch === "overdue" && judged.rank === ranks.overdue && isOld) await ports.ledger.unwatch(at);
 }
 
 function msAgo({ now }: SweepPorts, milliseconds: number): string {

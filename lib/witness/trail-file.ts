@@ -99,13 +99,15 @@ async function* watch(source: AsyncIterable<Uint8Array>, failed: (error: unknown
   }
 }
 
-/** Gzip begins with 1f 8b (RFC 1952, section 2.3.1). */
+/** Gzip begins with 1f 8b (RFC 1952, section 2.3.1). The first piece may be a byte alone. */
 async function peeked(source: AsyncIterable<Uint8Array>) {
   const chunks = source[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  const head = first.done ? new Uint8Array() : first.value;
+  let head: Uint8Array = new Uint8Array();
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    head = Buffer.concat([head, next.value]);
+    if (head.length >= 2) break;
+  }
   async function* all() {
-    if (first.done) return;
     yield head;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
   }

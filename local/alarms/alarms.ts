@@ -4,8 +4,8 @@ import type { AlarmResource, LocalStack, MetricFilterResource } from "../stack.t
 /** An alarm that has gone off since the start. */
 export interface FiredAlarm {
   readonly name: string;
-  /** The metric's name without its namespace: the code that was logged. */
-  readonly code: string;
+  /** `namespace/name`: the name is the code that was logged. */
+  readonly metric: string;
   readonly description: string;
   /** ARNs of the SNS topics that it told. */
   readonly topics: readonly string[];
@@ -64,7 +64,7 @@ export class Alarms {
     const last = this.#now().toISOString();
     const fired = {
       name,
-      code: metric.slice(metric.lastIndexOf("/") + 1),
+      metric,
       description,
       topics,
       since: before?.since ?? last,

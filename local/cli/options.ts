@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Settings } from "../../lib/settings.ts";
 import { changesFromJson, localGraceSeconds, withChanges } from "../settings.ts";
-import type { LocalPorts } from "../system.ts";
+import { defaultTrailDelaySeconds, type LocalPorts } from "../system.ts";
 
 export interface StartOptions {
   readonly ports: LocalPorts;
@@ -17,7 +17,6 @@ export interface StartOptions {
 }
 
 export const DEFAULT_PORT = 7480;
-export const DEFAULT_TRAIL_DELAY_SECONDS = 5;
 /** So that the others have room above it. */
 export const MAX_PORT = 65_531;
 
@@ -33,7 +32,7 @@ only: AWS is emulated, and anyone on this machine can ask for a token.
   --settings S settings of the stage that are to be others, as JSON or a file of it:
                '{"limits":{"save":"2/minute"}}' (lib/settings.ts says which there are)
   --trail-delay SECONDS
-               from a call of KMS to CloudTrail's file with it (default ${String(DEFAULT_TRAIL_DELAY_SECONDS)}; AWS's is about 300)
+               from a call of KMS to CloudTrail's file with it (default ${String(defaultTrailDelaySeconds)}; AWS's is about 300)
   --grace SECONDS
                how long a decryption may stay unexplained after that (default ${String(localGraceSeconds)})
   --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
@@ -60,7 +59,7 @@ export function parseOptions(args: readonly string[]): StartOptions {
     dataDirectory: values.data,
     settings: withGrace(values.settings === undefined ? {} : settingsFrom(values.settings), values.grace),
     origins: values.origin,
-    trailDelaySeconds: seconds("--trail-delay", values["trail-delay"]) ?? DEFAULT_TRAIL_DELAY_SECONDS,
+    trailDelaySeconds: seconds("--trail-delay", values["trail-delay"]) ?? defaultTrailDelaySeconds,
   };
 }
 

@@ -13,7 +13,7 @@ export interface TrailTimes {
   readonly delayMs?: number;
   /** Between digests, in ms (default a minute; AWS's hour is long for one machine). */
   readonly digestMs?: number;
-  readonly faults?: TrailFaults;
+  readonly faults?: TrailFaults | undefined;
 }
 
 export interface LocalTrailsOptions {

@@ -1,17 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Settings } from "../../lib/settings.ts";
 import { alarmCodes } from "../../lib/witness/report.ts";
-import {
-  actingSettings,
-  besideAudit,
-  jobsSettings,
-  ofType,
-  synthesised,
-  type Synthesised,
-} from "./synthesised.ts";
+import { actingSettings, jobsSettings, ofType, synthesised, type Synthesised } from "./synthesised.ts";
 
 const settingsWith = (changes: Partial<Settings>): Settings => ({ ...actingSettings, ...changes });
 const off = synthesised(settingsWith({}));
+/** With checkpoints, whose KMS key is watched too. */
+const signing = synthesised(settingsWith({ checkpointSchedule: "rate(1 hour)" }));
 const created = synthesised(settingsWith({ trail: "create", auditLock: "governance", graceSeconds: 20 }));
 const existing = synthesised(
   settingsWith({ trail: "existing", trailBucket: "org-trails", trailPrefix: "a/b" }),
@@ -85,6 +80,7 @@ test("it is told the tables, the KMS keys, every role by its use, and where the 
     WAXSEAL_REWRAPPING_ROLES: "<JobsrewrapRole.Arn>",
     WAXSEAL_LONGEST_INVOCATION_SECONDS: "310",
     WAXSEAL_GRACE_SECONDS: "300",
+    WAXSEAL_AUDIT_BUCKET: "<AuditEvidence>",
   };
   expect(of(off)).toMatchObject({ Timeout: 900, Environment: { Variables: environment } });
   expect(of(off)["Environment"]).toEqual({ Variables: environment });
@@ -118,6 +114,7 @@ describe("the rules", () => {
       "KmsKeys",
       "KmsEvents",
       "Trails",
+      "Buckets",
     ]);
   });
 
@@ -199,10 +196,17 @@ describe("the rules", () => {
       resources: kmsKeys,
     });
     expect(patternOf("Trails")).toMatchObject({ source: ["aws.cloudtrail"], "detail-type": calls });
+    expect(rulesOf(signing)["KmsKeys"]?.["EventPattern"]).toMatchObject({
+      detail: { resources: { ARN: [...kmsKeys, "<AuditCheckpointsSigningKey.Arn>"] } },
+    });
     expect(patternOf("Buckets")).toEqual({
       source: ["aws.s3"],
       "detail-type": calls,
-      detail: { readOnly: [false], managementEvent: [true], requestParameters: { bucketName: [bucket] } },
+      detail: {
+        readOnly: [false],
+        managementEvent: [true],
+        requestParameters: { bucketName: [bucket, "<AuditEvidence>"] },
+      },
     });
   });
 });
@@ -226,10 +230,8 @@ describe("a trail of the stack's own", () => {
   });
 
   test("is there only where it is asked for; so are the outputs that say where it is", () => {
-    for (const stack of [off, existing])
-      expect([...ofType(stack, "AWS::CloudTrail::Trail"), ...ofType(stack, "AWS::S3::BucketPolicy")]).toEqual(
-        [],
-      );
+    for (const { resources } of [off, existing])
+      expect(Object.keys(resources).filter((id) => id.startsWith("AuditTrail"))).toEqual([]);
     const said = (stack: Synthesised) => [
       stack.outputs["TrailBucket"]?.Value,
       stack.outputs["TrailPrefix"]?.Value,
@@ -262,7 +264,7 @@ describe("a trail of the stack's own", () => {
   });
 
   test("its bucket lets in CloudTrail, for this trail, and nobody without TLS", () => {
-    const [[, policy] = ["", undefined]] = ofType(created, "AWS::S3::BucketPolicy");
+    const policy = created.resources["AuditTrailBucketPolicy"];
     const trail = "arn:<AWS::Partition>:cloudtrail:<AWS::Region>:<AWS::AccountId>:trail/waxseal-dev";
     const byCloudTrail = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" } };
     expect((policy?.Properties as unknown as Policy).PolicyDocument.Statement).toEqual([
@@ -294,7 +296,7 @@ describe("a trail of the stack's own", () => {
 });
 
 describe("the alarms", () => {
-  const alarms = ofType(off, "AWS::CloudWatch::Alarm").filter(([id]) => id.startsWith("Audit"));
+  const alarms = ofType(off, "AWS::CloudWatch::Alarm").filter(([id]) => id.startsWith("AuditWitness"));
 
   test("there is one for each code that the function logs, and it tells the topic of its level", () => {
     const told = Object.fromEntries(
@@ -313,15 +315,15 @@ describe("the alarms", () => {
       [alarmCodes.malformed]: ticket,
       RECONCILE_FAILED: ticket,
     });
-    const filters = ofType(off, "AWS::Logs::MetricFilter").filter(([id]) => id.startsWith("Audit"));
+    const filters = ofType(off, "AWS::Logs::MetricFilter").filter(([id]) => id.startsWith("AuditWitness"));
     expect(filters.map(([, { Properties }]) => Properties["FilterPattern"])).toEqual(
       Object.keys(told).map((code) => `{ $.fields.code = "${code}" }`),
     );
   });
 
   test("every alarm of the stack tells a topic", () => {
-    const all = [...alarms, ...besideAudit(off, "AWS::CloudWatch::Alarm")];
-    for (const [, { Properties }] of all) expect(Properties["AlarmActions"]).toHaveLength(1);
+    for (const [, { Properties }] of ofType(signing, "AWS::CloudWatch::Alarm"))
+      expect(Properties["AlarmActions"]).toHaveLength(1);
   });
 
   test("the topics let in alarms of this account, and nobody without TLS", () => {

@@ -35,7 +35,7 @@ test("a line with the code sets the alarm off, for good in the list", () => {
   alarms.read("watched", line({ code: "BAD" }));
   const fired = {
     name: "Bad",
-    code: "BAD",
+    metric: "Waxseal/test/BAD",
     description: "Something bad",
     topics: [topic],
     since: "2026-11-25T10:00:00.000Z",

@@ -1,0 +1,139 @@
+import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
+import { headAttributes } from "../../attributes.ts";
+import { WaxsealError } from "../../errors.ts";
+import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
+import type { DynamoSender } from "../../provider-keys/store.ts";
+import { aliases } from "../../provider-keys/update-expression.ts";
+import { patientRetry, withRetry } from "../../retry.ts";
+import { publicKeyName, readObject, s3Error, type S3Sender } from "../manifest-store.ts";
+import type { Evidence, EvidenceObject, RecordHead } from "./evidence.ts";
+
+export interface DeploymentEvidenceProps {
+  readonly dynamo: DynamoSender;
+  readonly s3: S3Sender;
+  readonly auditLogTable: string;
+  readonly providerKeysTable: string;
+  readonly bucket: string;
+  /** In PEM, of the KMS key that signs, or of the auditor's own file; absent where nothing is signed. */
+  readonly trustedKey: string | undefined;
+  /** Whose that is, in words. */
+  readonly trustedKeyIs: string;
+}
+
+/** Bodies that are read at once. */
+const AT_ONCE = 16;
+
+/** The evidence of a deployment, where it is. */
+export async function deploymentEvidence(props: DeploymentEvidenceProps): Promise<Evidence> {
+  const { s3, bucket, auditLogTable, providerKeysTable, trustedKey, trustedKeyIs } = props;
+  const pinned = await readObject(s3, bucket, publicKeyName);
+  return {
+    restsOn: [
+      `the tables ${auditLogTable} and ${providerKeysTable}`,
+      `the bucket ${bucket}, by the first version of each object`,
+      trustedKey === undefined ? "no signature" : `signatures, by ${trustedKeyIs}`,
+    ],
+    publicKeys: { pinned: pinned && Buffer.from(pinned).toString(), trusted: trustedKey },
+    events: () => scan(props.dynamo, auditLogTable),
+    objects: (prefix) => objects(s3, bucket, prefix),
+    async *heads() {
+      for await (const item of scan(props.dynamo, providerKeysTable, headAttributes)) {
+        const head = headOf(item);
+        if (head) yield head;
+      }
+    },
+  };
+}
+
+/** `undefined` of an item that is no record: the stream has said so. */
+export function headOf(item: Readonly<Record<string, unknown>>): RecordHead | undefined {
+  const { recordId, changeSeq, lastChange } = item;
+  if (typeof recordId !== "string" || typeof changeSeq !== "number") return undefined;
+  const { at } = (lastChange ?? {}) as { at?: unknown };
+  return { recordId, changeSeq, at: typeof at === "string" ? at : new Date(0).toISOString() };
+}
+
+async function* scan(
+  dynamo: DynamoSender,
+  table: string,
+  attributes?: readonly string[],
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const projection = attributes?.map((name) => `#${name}`).join(", ");
+  let start: Record<string, unknown> | undefined;
+  do {
+    const command = new ScanCommand({
+      TableName: table,
+      ConsistentRead: true,
+      ExclusiveStartKey: start,
+      ...(projection !== undefined && {
+        Select: "SPECIFIC_ATTRIBUTES",
+        ProjectionExpression: projection,
+        ExpressionAttributeNames: aliases(projection),
+      }),
+    });
+    const page = await withRetry(() => dynamo.send(command), isTransient, patientRetry).catch(
+      (error: unknown) => {
+        throw storeError("Scan", error);
+      },
+    );
+    yield* page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+interface Listed {
+  readonly name: string;
+  versions: number;
+  /** Of the first version that has a body. */
+  first: string | undefined;
+}
+
+async function* objects(s3: S3Sender, bucket: string, prefix: string): AsyncGenerator<EvidenceObject> {
+  for await (const page of versionPages(s3, bucket, prefix))
+    yield* await pMap(page, (listed) => withBody(s3, bucket, listed), { concurrency: AT_ONCE });
+}
+
+/** By name; the versions of one name may lie on two pages. */
+async function* versionPages(s3: S3Sender, bucket: string, prefix: string): AsyncGenerator<Listed[]> {
+  let [keyMarker, versionMarker]: [string | undefined, string | undefined] = [undefined, undefined];
+  let open: Listed | undefined;
+  do {
+    const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({
+      ...{ Bucket: bucket, Prefix: prefix, KeyMarker: keyMarker, VersionIdMarker: versionMarker },
+    });
+    const answer = await s3.send(command).catch((error: unknown) => {
+      throw s3Error("ListObjectVersions", error);
+    });
+    const entries = [
+      ...(answer.Versions ?? []).map((one) => ({ ...one, hasBody: true })),
+      ...(answer.DeleteMarkers ?? []).map((one) => ({ ...one, hasBody: false })),
+    ].toSorted((one, other) => Buffer.compare(Buffer.from(one.Key ?? ""), Buffer.from(other.Key ?? "")));
+    const whole: Listed[] = [];
+    for (const { Key: name = "", VersionId, hasBody } of entries) {
+      if (open?.name !== name) {
+        if (open) whole.push(open);
+        open = { name, versions: 0, first: undefined };
+      }
+      open.versions += 1;
+      // The newest is listed first.
+      if (hasBody) open.first = VersionId;
+    }
+    yield whole;
+    keyMarker = answer.IsTruncated === true ? answer.NextKeyMarker : undefined;
+    versionMarker = answer.NextVersionIdMarker;
+  } while (keyMarker !== undefined);
+  if (open) yield [open];
+}
+
+async function withBody(
+  s3: S3Sender,
+  bucket: string,
+  { name, versions, first }: Listed,
+): Promise<EvidenceObject> {
+  const versionId = first === "null" ? undefined : first;
+  const body = await readObject(s3, bucket, name, versionId);
+  if (!body) throw new WaxsealError("STORE_UNAVAILABLE");
+  return { name, versions, body };
+}

@@ -4,6 +4,7 @@ import { addAuditErase } from "./audit/erase.ts";
 import { addAuditExport } from "./audit/export.ts";
 import { addAuditList } from "./audit/list.ts";
 import { addAuditPublicKey } from "./audit/public-key.ts";
+import { addAuditReconcile } from "./audit/reconcile.ts";
 import { addAuditShow } from "./audit/show.ts";
 import { addAuditVerify } from "./audit/verify.ts";
 
@@ -16,6 +17,7 @@ export function addAudit(program: Command, cli: Cli): void {
   addAuditShow(audit, cli);
   addAuditExport(audit, cli);
   addAuditVerify(audit, cli);
+  addAuditReconcile(audit, cli);
   addAuditPublicKey(audit, cli);
   addAuditErase(audit, cli);
 }

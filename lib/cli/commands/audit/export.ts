@@ -1,16 +1,19 @@
 import { Option, type Command } from "commander";
 import { writeEvidence } from "../../../audit/verify/folder-evidence.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
+import { witnessOf } from "../../audit/completeness.ts";
 import { evidenceOf } from "../../audit/evidence.ts";
 import { exportEvents, exportFormats, type ExportFlags } from "../../audit/export-events.ts";
 import { addFilters } from "../../audit/filters.ts";
 import { asAuditor } from "../../audit/reading.ts";
+import { takeTrail } from "../../audit/take-trail.ts";
 import { Session, type Cli } from "../../session.ts";
 
 interface Flags extends ExportFlags {
   readonly stage?: string;
   readonly out?: string;
   readonly evidence?: string;
+  readonly withTrail?: boolean;
 }
 
 /** `waxseal audit export` */
@@ -29,25 +32,27 @@ export function addAuditExport(audit: Command, cli: Cli): void {
     )
     .option("--force", "replace the file if it is there")
     .option("--evidence <folder>", "everything that waxseal audit verify --offline needs")
+    .option("--with-trail", "and CloudTrail's files too, for the verdict on completeness")
     .addHelpText("after", "\nEvents of one owner or record come newest first, else in no order.")
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<Flags>();
-      const { stage, out, evidence } = flags;
+      const { stage, out, evidence, withTrail = false } = flags;
       if ((out === undefined) === (evidence === undefined))
         throw new OperatorError("USAGE", "Say where to: --out FILE, or --evidence FOLDER");
       const session = await Session.open(cli, stage);
       if (out !== undefined) await exportEvents(cli, session, out, flags);
-      if (evidence !== undefined) await exportEvidence(cli, session, evidence);
+      if (evidence !== undefined) await exportEvidence(cli, session, evidence, withTrail);
     });
 }
 
-async function exportEvidence(cli: Cli, session: Session, folder: string): Promise<void> {
+async function exportEvidence(cli: Cli, session: Session, folder: string, withTrail: boolean): Promise<void> {
   const clients = await asAuditor(session, { command: "export --evidence" });
   const evidence = await evidenceOf(session, clients, undefined);
   const written = await writeEvidence(evidence, folder, (what, done) => {
     cli.terminal.progress(`export: ${done} ${what}`);
   });
-  cli.terminal.answer({ schemaVersion: 1, folder, ...written }, () => [
+  const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;
+  cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles }, () => [
     `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
     "Verify: waxseal audit verify --offline FOLDER --public-key FILE",
   ]);

@@ -48,7 +48,6 @@ export function programFor(cli: Cli, version: string): Command {
   addExport(program, cli);
   addRestore(program, cli);
   addRetire(program, cli);
-  addAudit(program, cli);
   addJob(program, cli);
   addAudit(program, cli);
   addDoctor(program, cli);

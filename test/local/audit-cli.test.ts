@@ -120,8 +120,11 @@ describe("audit show", () => {
     expect(typesOf((await audit("show", String(used["useId"]))).events)).toEqual(usedFirst.slice(0, 2));
     expect((await audit("show", String(saved["requestId"]))).events).toEqual([saved]);
     expect((await audit("show", String(saved["kmsRequestId"]))).events).toEqual([saved]);
-    const { code, json } = await audit("show", "nothing");
-    expect([code, json["error"]]).toMatchObject([2, { code: "EVENT_NOT_FOUND" }]);
+    for (const id of [["nothing"], ["-begins-like-an-option"], ["--", "-help"]]) {
+      const { code, json } = await runCommand(system, ["audit", "--json", "show", ...id]);
+      expect([code, json["error"]]).toMatchObject([2, { code: "EVENT_NOT_FOUND" }]);
+    }
+    expect((await audit("show", "--typo")).code).toBe(2);
   });
 });
 

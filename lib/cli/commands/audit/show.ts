@@ -18,11 +18,16 @@ const MOST = 1000;
 export function addAuditShow(audit: Command, cli: Cli): void {
   audit
     .command("show")
+    // Ids begin with `-` now and then.
+    .allowUnknownOption()
     .description("whole events: of a record, of a use, of a request, or one by its name")
     .addArgument(
       new Argument("<id>", "recordId, recordId/eventSeq, useId, or a request's id").argParser(idOf),
     )
-    .addHelpText("after", "\nFor a request's id the whole log is looked at. Runs under the auditor role.")
+    .addHelpText(
+      "after",
+      "\nFor a request's id the whole log is looked at. Before an id that begins with -h or -V say --.",
+    )
     .action(async (id: string, _options: unknown, self: Command) => {
       const session = await Session.open(cli, self.optsWithGlobals<Flags>().stage);
       const ports = await openAudit(cli, session, { command: "show", id });
@@ -51,6 +56,7 @@ async function eventsOf(ports: ReadPorts, id: string, goOn: () => void): Promise
 function idOf(text: string): string {
   const [recordId = "", eventSeq, ...more] = text.split("/");
   const isSeq = eventSeq === undefined || /^\d{12}(~\d{1,64})?$/.test(eventSeq);
-  if (RECORD_ID.test(recordId) && isSeq && more.length === 0) return text;
+  const isOption = recordId.startsWith("--");
+  if (!isOption && RECORD_ID.test(recordId) && isSeq && more.length === 0) return text;
   throw new InvalidArgumentError("It takes an id as events have it.");
 }

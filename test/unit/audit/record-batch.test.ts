@@ -122,8 +122,8 @@ describe("a batch", () => {
       // The earlier a put is asked for, the later it comes about.
       let wait = 2 * entries.length;
       const put: typeof recorder.ports.log.put = async (event) => {
-        wait -= 1;
-        for (let turn = 0; turn < wait; turn += 1) await nextTurn();
+        const turns = (wait -= 1);
+        for (let turn = 0; turn < turns; turn += 1) await nextTurn();
         return recorder.ports.log.put(event);
       };
       for (const part of [entries.slice(0, cut), entries.slice(cut)])

@@ -1,5 +1,11 @@
 /** What the audit's roles may do: one action a statement, as in `infra/statements.ts`. */
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import {
+  activityReadAttributes,
+  byOwnerIndex,
+  expiryAttributes,
+  expiryPartition,
+} from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 
 /** Puts events, and is shown one that is there already. */
@@ -7,15 +13,24 @@ export function putEvents(tableArn: string): PolicyStatement {
   return allow("dynamodb:PutItem", tableArn, {}, "PutEvents");
 }
 
-/** Appends; what is there already stays, by the writer's own condition, and a change shows in the stream. */
-export function enterIntake(tableArn: string): PolicyStatement {
+/**
+ * Appends; what is there already stays, by the writer's own condition, and a change shows in the stream.
+ *
+ * @param intakeIds - those that it may enter; where nothing is said, all but those that say that events may be gone.
+ */
+export function enterIntake(tableArn: string, intakeIds: readonly string[] = []): PolicyStatement {
   const names = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
+  const may =
+    intakeIds.length > 0
+      ? { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...intakeIds] } }
+      : { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] } };
   return allow(
     "dynamodb:PutItem",
     tableArn,
     {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
-      Null: { "dynamodb:Attributes": "false" },
+      ...may,
+      Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
       StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
     },
     "EnterIntake",
@@ -33,6 +48,46 @@ export function seeErasures(tableArn: string): PolicyStatement {
     },
     "SeeErasures",
   );
+}
+
+/** A person's own events: what the index has of them. */
+export function readActivity(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:Query",
+    `${tableArn}/index/${byOwnerIndex.indexName}`,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...activityReadAttributes] },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+    },
+    "ReadActivity",
+  );
+}
+
+/** Gives events the time at which they expire, and changes nothing else of them. */
+export function expireEvents(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:UpdateItem",
+    tableArn,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...expiryAttributes] },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
+    },
+    "ExpireEvents",
+  );
+}
+
+/** Where the expiry is, among what CloudTrail showed. */
+export function keepExpiryPlace(tableArn: string): PolicyStatement[] {
+  const conditions = {
+    "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [expiryPartition] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
+  return [
+    allow("dynamodb:GetItem", tableArn, conditions, "ReadExpiryPlace"),
+    allow("dynamodb:PutItem", tableArn, conditions, "KeepExpiryPlace"),
+  ];
 }
 
 export function putObjects(bucketArn: string, prefix: string): PolicyStatement {

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -38,6 +39,7 @@ export interface AwsClients {
   /** One attempt a call: retries are counted and named by us. */
   readonly kms: KMSClient;
   readonly s3: S3Client;
+  readonly cloudTrail: CloudTrailClient;
 }
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
@@ -45,7 +47,8 @@ export function clientsOf(aws: AwsEnvironment): AwsClients {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   // Reads and writes of evidence may be sent again; a local endpoint has no names for buckets.
   const s3 = new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true });
-  return { dynamo, kms: new KMSClient(config), s3 };
+  const cloudTrail = new CloudTrailClient({ ...aws, requestHandler: timeouts });
+  return { dynamo, kms: new KMSClient(config), s3, cloudTrail };
 }
 
 export function cloudFormationOf(aws: AwsEnvironment): CloudFormationClient {

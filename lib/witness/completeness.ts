@@ -1,3 +1,5 @@
+import type { TrailProblem } from "./digest-chain.ts";
+
 /** Whether every decryption that CloudTrail shows is explained by an event of ours. */
 export interface Completeness {
   /** `null` where there is no witness: the deployment has no trail. */
@@ -10,6 +12,13 @@ export interface Completeness {
   readonly unconfirmed: readonly { readonly useId: string; readonly at: string; readonly caller: string }[];
   /** Seen, not explained, and not yet older than the grace time. */
   readonly pending: number;
+  /** What lets nobody have a data key of a record, by reason. */
+  readonly informational: Readonly<Record<string, number>>;
+  /** Files of the trail that are missing, changed, or not CloudTrail's: then it is not ok. */
+  readonly problems: readonly TrailProblem[];
+  readonly window: { readonly from: string; readonly to: string };
+  /** In words: what the verdict rests on, and what of it is not covered. */
+  readonly restsOn: readonly string[];
 }
 
 /** A call of KMS that let somebody have a data key, and that nothing of ours explains. */
@@ -21,4 +30,8 @@ export interface UnaccountedCall {
   /** ISO 8601. */
   readonly at: string;
   readonly encryptionContext: Readonly<Record<string, string>>;
+  /** `Decrypt` or `ReEncrypt`. */
+  readonly operation: string;
+  /** Why nothing explains it: see `suspicions`. */
+  readonly reason: string;
 }

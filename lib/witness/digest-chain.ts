@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { digestOf, isSigned, sha256, type Digest, type TrailPublicKey } from "./digest.ts";
-import { baseName, type TrailFileName } from "./trail-names.ts";
+import { baseName, trailFileName, type TrailFileName } from "./trail-names.ts";
 
 /** What is wrong with the witness, and with which of its files. */
 export interface TrailProblem {
@@ -21,15 +21,20 @@ export interface TrailProblem {
 export class DigestChain {
   /** Hashes of the log files that were delivered, by `baseName`. */
   readonly files = new Map<string, string>();
+  /** Their names and times (ISO 8601), by `baseName`. */
+  readonly named = new Map<string, { readonly object: string; readonly at: string }>();
   readonly problems: TrailProblem[] = [];
   /** From when to when digests are there and signed; absent where there is none. */
   covered: { from: string; to: string } | undefined;
   readonly #publicKeys: readonly TrailPublicKey[];
+  readonly #from: string;
   readonly #last = new Map<string, { digest: Digest; content: Uint8Array; signature: string | undefined }>();
   #count = 0;
 
-  constructor(publicKeys: readonly TrailPublicKey[]) {
+  /** @param from - ISO 8601: earlier digests were not looked for. */
+  constructor(publicKeys: readonly TrailPublicKey[], from = "9") {
     this.#publicKeys = publicKeys;
+    this.#from = from;
   }
 
   get count(): number {
@@ -48,7 +53,10 @@ export class DigestChain {
     this.#follow(file, digest, last);
     if (last) this.#judge(last, digest);
     this.#last.set(file.series, { digest, content, signature });
-    for (const { object, hash } of digest.logFiles) this.files.set(baseName(object), hash);
+    for (const { object, hash } of digest.logFiles) {
+      this.files.set(baseName(object), hash);
+      this.named.set(baseName(object), { object, at: trailFileName(object)?.at ?? "" });
+    }
     this.#cover(digest);
   }
 
@@ -67,12 +75,19 @@ export class DigestChain {
     digest: Digest,
     last: { digest: Digest; content: Uint8Array } | undefined,
   ): void {
-    if (!last || isBackfill) return;
+    if (isBackfill) return;
+    if (!last) return this.#expectBefore(digest);
     if (!digest.previous) return this.#problem("digest_chain_broken", name);
     if (digest.previous.object !== last.digest.object)
       return this.#problem("digest_missing", digest.previous.object);
     if (digest.previous.hash !== sha256(last.content))
       this.#problem("digest_chain_broken", last.digest.object);
+  }
+
+  /** The first that is there may not be the first that was. */
+  #expectBefore({ previous }: Digest): void {
+    const at = previous && trailFileName(previous.object)?.at;
+    if (previous && at !== undefined && at >= this.#from) this.#problem("digest_missing", previous.object);
   }
 
   /** The signature that the next digest repeats cannot be that of a digest which was replaced since. */

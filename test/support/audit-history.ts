@@ -1,162 +1,169 @@
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { canonicalBytes, hashOf } from "../../lib/audit/canonical.ts";
-import { eventIdOf, type AuditEvent, type IntakeEvent } from "../../lib/audit/event.ts";
-import type { Intake } from "../../lib/audit/intake.ts";
-import { manifestName, publicKeyName } from "../../lib/audit/manifest-store.ts";
-import { takeCheckpoints, type CheckpointPorts } from "../../lib/audit/take-checkpoint.ts";
-import type { Evidence, RecordHead } from "../../lib/audit/verify/evidence.ts";
-import { verifyIntegrity, type Integrity } from "../../lib/audit/verify/integrity.ts";
-import { MemoryObjects } from "./memory-objects.ts";
+/** Histories of one slot, written by the stores themselves, as the table's stream shows them. */
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { randomBytes } from "node:crypto";
+import { saveAttributes } from "../../lib/attributes.ts";
+import type { StreamEntry } from "../../lib/audit/change-of-record.ts";
+import type { SealedProviderKey } from "../../lib/envelope/envelope.ts";
+import { putBack } from "../../lib/export/put-back.ts";
+import { ImportStore } from "../../lib/import/import-store.ts";
+import { claimForJob } from "../../lib/jobs/claim.ts";
+import type { Change } from "../../lib/provider-keys/change.ts";
+import { ProviderKeyStore, type DynamoSender, type RawRecord } from "../../lib/provider-keys/store.ts";
+import { ResealStore } from "../../lib/reseal/reseal-store.ts";
+import { WrappingStore } from "../../lib/rewrap/wrapping-store.ts";
+import { CANARY } from "./keys.ts";
 
-export type Item = Record<string, unknown>;
+export const address = { ownerId: "o".repeat(43), slot: "openai/default" } as const;
+const newId = () => randomBytes(16).toString("base64url");
+const encryptionKeyId = "arn:aws:kms:us-east-1:111122223333:key/one";
 
-/** How long a recorder may take, and how long a verification waits for what is new: milliseconds. */
-export const SETTLE_MS = 120_000;
-export const GRACE_MS = 180_000;
+export type OperationName = Change["operation"];
 
-/** What Waxseal's functions leave of a few people's provider keys, in memory; an hour passes in no time. */
+/** One slot of the table: each write is an entry of the stream. Conditions are the caller's to keep. */
 export class AuditHistory {
-  readonly objects = new MemoryObjects();
-  /** The audit log, by an event's id. */
-  readonly events = new Map<string, Item>();
-  /** The table of records, as far as a verification sees it. */
-  readonly heads = new Map<string, RecordHead>();
-  readonly signer = signerOf("arn:aws:kms:eu-west-1:111122223333:key/checkpoints");
-  now = new Date("2026-11-25T08:00:00.000Z");
+  readonly entries: StreamEntry[] = [];
+  /** How many seals there were: each has other bytes. */
+  #seals = 0;
+  #removed: RawRecord[] = [];
+  item: RawRecord | undefined;
+  readonly #dynamo: DynamoSender = { send: this.#send.bind(this) as DynamoSender["send"] };
 
-  /** Every change takes a while. */
-  pass(ms: number): void {
-    this.now = new Date(this.now.getTime() + ms);
+  /** What may be done next. */
+  legal(): readonly (OperationName | "purge")[] {
+    const { item } = this;
+    if (!item) return this.#removed.length > 0 ? ["save", "import", "restore"] : ["save", "import"];
+    if (item["state"] === "removed") return ["save", "purge", "open_failed"];
+    const ofAny = [
+      "save",
+      "update",
+      "disable",
+      "enable",
+      "remove",
+      "open_failed",
+      "health",
+      "rewrap",
+    ] as const;
+    const ofJobs = ["reseal_claim", "reseal", "import_verify", "export"] as const;
+    // What is not whole is not put back.
+    const restore = item["tag"] === undefined ? [] : (["restore"] as const);
+    return [...ofAny, ...ofJobs, ...restore, ...(item["state"] === "active" ? (["use"] as const) : [])];
   }
 
-  /** One change of a record. */
-  change(owner: string, type: string, more: Item = {}): AuditEvent {
-    this.pass(7000);
-    const recordId = idOf(`record ${owner}`);
-    const changeSeq = (this.heads.get(recordId)?.changeSeq ?? 0) + 1;
-    const at = this.now.toISOString();
-    this.heads.set(recordId, { recordId, changeSeq, at });
-    return {
-      ...{ schemaVersion: 1, recordId, eventSeq: String(changeSeq).padStart(12, "0"), at, type },
-      ...{ ownerId: `${idOf(owner)}${idOf(owner).slice(0, 21)}`, slot: "openai/default" },
-      ...{ provider: "openai", name: "default", actor: owner, caller: "provider-proxy" },
-      ...{ requestId: `request-${changeSeq}`, ...more },
-    } as unknown as AuditEvent;
+  /** By the code that does it. */
+  async do(operation: OperationName | "purge"): Promise<unknown> {
+    if (operation === "purge") return this.write(undefined, true);
+    const at = { dynamo: this.#dynamo, table: "ProviderKeys", caller: "test", now: () => new Date() };
+    const store = new ProviderKeyStore(this.#dynamo, at.table);
+    const change = { ...changeOf(operation), kmsRequestId: newId() };
+    const claim = { ...changeOf(operation), useId: newId() };
+    const wrapping = { wrappedDataKey: this.#sealed().wrappedDataKey, encryptionKeyId, keyMaterialId: "cd" };
+    const seal = { ...address, sealId: String(this.item?.["sealId"]), cipherSuite: "A256GCM" } as const;
+    const health = { status: "valid", checkedAt: claim.at } as const;
+    switch (operation) {
+      case "save": {
+        const optional = { label: newId(), order: undefined, expiresAt: undefined };
+        return store.save(address, this.#sealed(), { ...optional, health, newRecordId: newId() }, change);
+      }
+      case "import":
+        return new ImportStore(at).add(address, this.#sealed(), newId(), change);
+      case "restore": {
+        const exported = restorable(this.item ?? this.#removed.at(-1) ?? {});
+        return putBack(at, address, exported, this.item, changeOf("restore"), newId());
+      }
+      case "update":
+        return store.update(address, { label: newId(), order: null }, changeOf(operation));
+      case "disable":
+        return store.update(address, { state: "disabled" }, changeOf(operation));
+      case "enable":
+        return store.update(address, { state: "active" }, changeOf(operation));
+      case "remove":
+        if (this.item?.["tag"] !== undefined) this.#removed.push(this.item);
+        return store.remove(address, 1_900_000_000, changeOf(operation));
+      case "use":
+        return store.claim(address, claim, false);
+      case "open_failed":
+        return store.noteOpenFailed(address, claim);
+      case "health":
+        return store.noteHealth(address, seal.sealId, health, claim);
+      case "rewrap": {
+        const read = { ...seal, ...wrapping };
+        const rewrapped = { ...wrapping, kmsRequestId: newId() };
+        return new WrappingStore(at).rewrap(read, rewrapped, "job");
+      }
+      case "reseal":
+        return new ResealStore(at).reseal(seal, this.#sealed(), "job", newId());
+      case "reseal_claim":
+      case "import_verify":
+      case "export":
+        return claimForJob(at, address, claim);
+    }
   }
 
-  save(owner: string): AuditEvent {
-    const kmsRequestId = `kms-request-of-${owner}`;
-    return this.change(owner, "key_saved", {
-      ...{ caller: "save", kmsRequestId, witnessId: `kms/${kmsRequestId}` },
-      encryptionKeyId: "arn:aws:kms:eu-west-1:111122223333:key/provider-keys",
-      ...{ keyMaterialId: "0".repeat(64), cipherSuite: "A256GCM", sealId: idOf(`seal ${owner}`) },
+  /** Around everything: what the table's stream then shows. */
+  write(after: RawRecord | undefined, byTimeToLive = false): void {
+    const before = this.item;
+    this.item = after;
+    this.entries.push({
+      eventName: before === undefined ? "INSERT" : after === undefined ? "REMOVE" : "MODIFY",
+      sequenceNumber: String(100_000 + this.entries.length),
+      at: "2026-11-25T00:00:00.000Z",
+      keys: marshall(address),
+      before: before && marshall(before, { removeUndefinedValues: true }),
+      after: after && marshall(after, { removeUndefinedValues: true }),
+      byTimeToLive,
     });
   }
 
-  use(owner: string): AuditEvent {
-    const useId = idOf(`use ${owner} ${this.now.toISOString()}`);
-    return this.change(owner, "key_used", { useId, witnessId: `use/${useId}` });
+  #sealed(): SealedProviderKey {
+    this.#seals += 1;
+    const bytes = (name: string) => new Uint8Array(Buffer.from(`${CANARY}-${name}-${this.#seals}`));
+    const names = {
+      formatVersion: 1,
+      cipherSuite: "A256GCM",
+      sealId: newId(),
+      endpointId: "openai-1",
+    } as const;
+    const wrapped = { wrappedDataKey: bytes("wrapped"), encryptionKeyId, keyMaterialId: "ab" };
+    return { ...names, iv: bytes("iv"), ciphertext: bytes("ciphertext"), tag: bytes("tag"), ...wrapped };
   }
 
-  /** By TTL: the record is gone. */
-  purge(owner: string): AuditEvent {
-    const event = this.change(owner, "key_purged", { actor: "dynamodb", caller: "ttl", requestId: "none" });
-    this.heads.delete(event.recordId);
-    return event;
-  }
-
-  /** What a recorder does with one batch. */
-  record(...events: AuditEvent[]): void {
-    for (const event of events) this.events.set(eventIdOf(event), { ...event });
-    const named = events.map((event) => [eventIdOf(event), hashOf(event)] as const);
-    const sorted = named.toSorted(([one], [other]) => (one < other ? -1 : 1));
-    const body = canonicalBytes({ schemaVersion: 1, events: sorted });
-    const name = manifestName(this.now, body);
-    if (!this.objects.versions.has(name)) this.objects.put(name, body);
-  }
-
-  /** Whatever is entered is recorded at once. */
-  readonly intake: Intake = {
-    enter: ({ intakeId, ...entry }) => {
-      const about = { schemaVersion: 1, recordId: `intake-${intakeId}`, eventSeq: "000000000001" } as const;
-      const event: IntakeEvent = { ...about, ...entry };
-      if (!this.events.has(eventIdOf(event))) this.record(event);
-      return Promise.resolve();
-    },
-  };
-
-  get ports(): CheckpointPorts {
-    return {
-      ...{ stage: "test", objects: this.objects, intake: this.intake, signer: this.signer },
-      ...{ now: () => this.now, settleMs: SETTLE_MS },
-      logger: noLogger,
-    };
-  }
-
-  /** An hour later. */
-  async checkpoint(): Promise<number> {
-    this.pass(3_600_000);
-    return takeCheckpoints(this.ports);
-  }
-
-  evidence(): Evidence {
-    const pinned = this.objects.versions.get(publicKeyName)?.at(-1);
-    const { events, heads, objects, signer } = this;
-    return {
-      restsOn: ["memory"],
-      publicKeys: { pinned: pinned && Buffer.from(pinned).toString(), trusted: signer.pem },
-      events: () => each(events),
-      objects: (prefix) => objects.all(prefix),
-      heads: () => each(heads),
-    };
-  }
-
-  verify(evidence: Evidence = this.evidence(), checkpointEveryMs = 3_600_000): Promise<Integrity> {
-    return verifyIntegrity(evidence, { now: () => this.now, graceMs: GRACE_MS, checkpointEveryMs });
-  }
-
-  /** `kind where` of each problem. */
-  async problems(evidence?: Evidence): Promise<string[]> {
-    const { problems } = await this.verify(evidence);
-    return problems.map(({ kind, where }) => `${kind} ${where}`);
+  /** `UpdateItem`, as `updateExpression` writes it. */
+  async #send(command: UpdateCommand): Promise<{ Attributes: RawRecord }> {
+    if (!(command instanceof UpdateCommand)) throw new TypeError("no other call is known");
+    const { UpdateExpression = "", ExpressionAttributeValues: values = {} } = command.input;
+    const changed = new Map<string, unknown>(Object.entries({ ...address, ...this.item }));
+    for (const [, clause, parts = ""] of UpdateExpression.matchAll(
+      /(SET|ADD|REMOVE) (.*?)(?= ADD | REMOVE |$)/g,
+    ))
+      for (const part of parts.split(/, (?=#)/)) apply(changed, clause, part, values);
+    const item = Object.fromEntries(changed);
+    this.write(item);
+    return { Attributes: item };
   }
 }
 
-/** Three people, two checkpoints, and what came after the last. */
-export async function threePeople(): Promise<AuditHistory> {
-  const history = new AuditHistory();
-  for (const name of ["ada", "bob", "eve"]) history.record(history.save(name));
-  history.record(history.use("ada"), history.use("bob"), history.use("eve"));
-  history.record(history.use("ada"), history.use("ada"));
-  await history.checkpoint();
-  history.record(history.use("bob"), history.change("eve", "key_removed", { caller: "remove" }));
-  history.record(history.use("ada"));
-  await history.checkpoint();
-  history.record(history.use("bob"));
-  history.pass(600_000);
-  return history;
+/** A restore refuses what is no record, and leaves out the time of a tombstone. */
+function restorable(item: RawRecord): RawRecord {
+  const names: readonly string[] = saveAttributes.filter(
+    (name) => !["ownerId", "slot", "purgeAt"].includes(name),
+  );
+  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
 }
 
-/** A KMS key that signs, in memory. */
-export function signerOf(keyId: string) {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
-  return {
-    ...{ keyId, pem },
-    publicKey: () => Promise.resolve(pem),
-    sign: (message: Uint8Array) => Promise.resolve<Uint8Array>(sign("sha256", message, privateKey)),
-  };
+function apply(
+  item: Map<string, unknown>,
+  clause: string | undefined,
+  part: string,
+  values: RawRecord,
+): void {
+  const name = /#(\w+)/.exec(part)?.[1] ?? "";
+  const value = values[/:\w+/.exec(part)?.[0] ?? ""];
+  if (clause === "REMOVE") item.delete(name);
+  else if (clause === "ADD") item.set(name, Number(item.get(name) ?? 0) + Number(value));
+  else if (!part.includes("if_not_exists") || !item.has(name)) item.set(name, value);
 }
 
-/** 22 characters, as random ids have them, and the same for the same words. */
-export function idOf(words: string): string {
-  return createHash("sha256").update(words).digest("base64url").slice(0, 22);
-}
-
-const say = () => undefined;
-const noLogger = { debug: say, info: say, warn: say, error: say, setRequestId: say };
-
-async function* each<Value>(all: ReadonlyMap<string, Value>): AsyncGenerator<Value> {
-  await Promise.resolve();
-  yield* [...all.values()];
+export function changeOf(operation: OperationName): Change {
+  return { operation, actor: "actor", caller: "caller", requestId: newId(), at: new Date().toISOString() };
 }

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { canonicalBytes } from "../../lib/audit/canonical.ts";
 import { checkpointName, parseCheckpoint, rootOf, signedBytes } from "../../lib/audit/checkpoint.ts";
 import { publicKeyName } from "../../lib/audit/manifest-store.ts";
-import type { AuditHistory, Item } from "../support/audit-history.ts";
-import { idOf, signerOf, threePeople } from "../support/audit-history.ts";
+import type { AuditHistory, Item } from "../support/evidence-history.ts";
+import { idOf, signerOf, threePeople } from "../support/evidence-history.ts";
 
 const recordOf = (owner: string) => idOf(`record ${owner}`);
 const eventOf = (owner: string, seq: number) => `${recordOf(owner)}/${String(seq).padStart(12, "0")}`;
@@ -346,7 +346,7 @@ test("nothing is found in any history that nobody touched, whatever order it has
 type Does = "use" | "redeliver" | "checkpoint" | "purge" | "erase" | "expire";
 
 async function doStep(history: AuditHistory, does: Does, owner: string, gone: Set<string>): Promise<void> {
-  const entry = { at: history.now.toISOString(), intakeId: `${does}-${history.now.getTime()}` };
+  const at = history.now.toISOString();
   switch (does) {
     case "checkpoint":
       await history.checkpoint();
@@ -365,25 +365,23 @@ async function doStep(history: AuditHistory, does: Does, owner: string, gone: Se
     case "erase": {
       if (!gone.has(owner)) return;
       const details = { recordIds: recordOf(owner) };
-      await history.intake.enter({ ...entry, type: "events_erased", details });
+      const intakeId = `erased-${recordOf(owner)}`;
+      await history.intake.enter({ intakeId, at, type: "events_erased", details });
       for (const id of [...history.events.keys()])
         if (id.startsWith(recordOf(owner))) history.events.delete(id);
       return;
     }
     case "expire":
-      await expireFirst(history, entry);
+      await expireFirst(history, at);
   }
 }
 
 /** What the first checkpoint covers, records' events and others. */
-async function expireFirst(
-  { objects, events, intake }: AuditHistory,
-  entry: { at: string; intakeId: string },
-): Promise<void> {
+async function expireFirst({ objects, events, intake }: AuditHistory, at: string): Promise<void> {
   const checkpoint = parseCheckpoint((await objects.read(first)) ?? new Uint8Array());
   const { head, manifests = [] } = checkpoint ?? {};
   const details = { checkpoint: "1", through: head?.through ?? "" };
-  await intake.enter({ ...entry, type: "events_expired", details });
+  await intake.enter({ intakeId: "expired-1-0", at, type: "events_expired", details });
   for (const [name] of manifests) {
     const manifest = JSON.parse(Buffer.from((await objects.read(name)) ?? []).toString()) as {
       events: [string, string][];

@@ -96,9 +96,9 @@ def verify(folder, public_key):
         if event_id in recorded:
             if hash_of(event) != recorded[event_id][0]:
                 yield "event_changed", event_id
-            elif event["type"] == "events_erased":
-                erased |= set(event["details"]["recordIds"].split(","))
-            elif event["type"] == "events_expired":
+            elif event["type"] == "events_erased" and event["recordId"] == "intake-erased-" + event["details"]["recordIds"]:
+                erased.add(event["details"]["recordIds"])
+            elif event["type"] == "events_expired" and event["recordId"].startswith("intake-expired-"):
                 expired = max(expired, (int(event["details"]["checkpoint"]), event["details"]["through"]))
         elif not settled <= event["at"][:23]:
             yield "event_not_in_manifest", event_id

@@ -84,19 +84,16 @@ function listen(
   }
 }
 
-/** What events say of events that are gone. */
+/** What events say of events that are gone: by their names alone, which others may not enter. */
 function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
+  const { type, recordId: name } = event;
   const details = detailsOf(event);
-  switch (event["type"]) {
-    case "events_erased":
-      for (const recordId of String(details["recordIds"]).split(",")) said.erased.add(recordId);
-      return;
-    case "events_expired": {
-      const checkpoint = Number(details["checkpoint"]);
-      if (checkpoint > said.expired.checkpoint)
-        said.expired = { checkpoint, through: String(details["through"]) };
-    }
-  }
+  const recordId = String(details["recordIds"]);
+  if (type === "events_erased" && name === `intake-erased-${recordId}`) said.erased.add(recordId);
+  const checkpoint = Number(details["checkpoint"]);
+  const isOfJob = type === "events_expired" && String(name).startsWith("intake-expired-");
+  if (isOfJob && checkpoint > said.expired.checkpoint)
+    said.expired = { checkpoint, through: String(details["through"]) };
 }
 
 /** Of what is in a manifest and not in the log: what was erased or has expired by the rules, and what is gone. */

@@ -4,7 +4,7 @@ import type { Evidence } from "../../audit/verify/evidence.ts";
 import type { Completeness } from "../../witness/completeness.ts";
 import { now, Session, type Cli } from "../session.ts";
 import { evidenceOf, readPublicKey } from "./evidence.ts";
-import { completenessOfDeployment, completenessOfFolder } from "./completeness.ts";
+import { completenessOfDeployment, completenessOfFolder, witnessOf } from "./completeness.ts";
 import { asAuditor } from "./reading.ts";
 
 export interface VerifyFlags {
@@ -19,7 +19,7 @@ export interface VerifyFlags {
 export interface Verdicts {
   readonly integrity: Integrity & { readonly restsOn: readonly string[] };
   /** Absent where only integrity was asked for. */
-  readonly completeness?: Completeness & { readonly restsOn: readonly string[] };
+  readonly completeness?: Completeness;
 }
 
 /** What was done in the last minutes may not be recorded yet: a recorder's batch has a minute, and is tried again. */
@@ -40,7 +40,8 @@ async function verifyDeployment(cli: Cli, flags: VerifyFlags): Promise<Verdicts>
   const graceMs = stage === "local" ? LOCAL_GRACE_MS : GRACE_MS;
   const integrity = await integrityOf(cli, evidence, { graceMs, checkpointEveryMs });
   if (flags.integrityOnly) return { integrity };
-  return { integrity, completeness: await completenessOfDeployment(cli, session, clients, { from, to }) };
+  const witness = witnessOf(session, clients, evidence);
+  return { integrity, completeness: await completenessOfDeployment(cli, witness, { from, to }) };
 }
 
 async function verifyFolder(cli: Cli, folder: string, flags: VerifyFlags): Promise<Verdicts> {
@@ -90,15 +91,17 @@ export function verifyLines({ integrity, completeness }: Verdicts): string[] {
   ];
 }
 
-function completenessLines(completeness: NonNullable<Verdicts["completeness"]>): string[] {
-  const { ok, kmsDecrypts, explained, unaccounted, unconfirmed, pending, restsOn } = completeness;
+export function completenessLines(completeness: Completeness): string[] {
+  const { ok, kmsDecrypts, explained, unaccounted, unconfirmed, pending, problems, restsOn } = completeness;
   const verdict = ok === null ? "NOT JUDGED: there is no trail" : ok ? "holds" : "DOES NOT HOLD";
   return [
     `Completeness: ${verdict}`,
     `  ${kmsDecrypts} decryptions, ${explained} explained, ${unaccounted.length} unaccounted, ${pending} pending`,
     ...unaccounted.map(
-      ({ requestId, principal, at }) => `  unaccounted  ${at}  ${principal}  request ${requestId}`,
+      ({ requestId, principal, at, reason }) =>
+        `  unaccounted  ${at}  ${principal}  request ${requestId}: ${reason}`,
     ),
+    ...problems.map(({ kind, where }) => `  ${kind}  ${where}`),
     ...(unconfirmed.length > 0 ? [`  ${unconfirmed.length} claims that KMS showed no decryption for`] : []),
     ...restsOn.map((one) => `  rests on ${one}`),
   ];

@@ -3,7 +3,7 @@ import { canonicalBytes } from "../../../lib/audit/canonical.ts";
 import { checkpointName, hashOfHead, parseCheckpoint } from "../../../lib/audit/checkpoint.ts";
 import { manifestName, publicKeyName, timeOfManifest } from "../../../lib/audit/manifest-store.ts";
 import { takeCheckpoints, type CheckpointPorts } from "../../../lib/audit/take-checkpoint.ts";
-import { AuditHistory, signerOf, threePeople } from "../../support/audit-history.ts";
+import { AuditHistory, signerOf, threePeople } from "../../support/evidence-history.ts";
 
 function checkpointOf({ objects }: AuditHistory, number: number) {
   const checkpoint = parseCheckpoint(objects.versions.get(checkpointName(number))?.[0] ?? new Uint8Array());

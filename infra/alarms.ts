@@ -43,6 +43,7 @@ export const auditCodes: AlarmingCodes = {
     level: "page",
     meaning: "The audit's last checkpoint, or the key that signs them, is not what it was",
   },
+  EXPIRY_FAILED: { level: "ticket", meaning: "Events of the audit that are old enough did not expire" },
   CHECKPOINT_FAILED: { level: "ticket", meaning: "No checkpoint of the audit could be signed" },
 };
 

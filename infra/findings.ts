@@ -63,7 +63,8 @@ export const acceptedOfTrailReader: Reasons = {
 };
 
 export const acceptedOfAuditor: Reasons = {
-  "AwsSolutions-IAM5": "An auditor reads all of the trail's files: what is not looked at proves nothing.",
+  "AwsSolutions-IAM5":
+    "An auditor reads every manifest, checkpoint and file of the trail: what is not looked at proves nothing.",
 };
 
 /** @param evidence - as cdk-nag tells the findings of one rule apart: `[Resource::…]`. */

@@ -47,18 +47,17 @@ export class Jobs extends Construct {
   #role(name: OperatorRole): Role {
     return new Role(this, `${name}Role`, {
       description: `Waxseal (${this.#settings.stage}): taken by an operator for the job ${name}`,
-      assumedBy: this.#operators(),
+      assumedBy: whoMayTake(this.#settings.operators),
       // A job takes it anew as it goes on; what was taken away ends with the session.
       maxSessionDuration: Duration.hours(1),
     });
   }
+}
 
-  /** The account itself lets nobody in: whoever takes the role needs `sts:AssumeRole` for it in a policy of theirs. */
-  #operators(): IPrincipal {
-    const { operators } = this.#settings;
-    if (operators.length === 0) return new AccountRootPrincipal();
-    return new CompositePrincipal(...operators.map((arn) => new ArnPrincipal(arn)));
-  }
+/** The account itself lets nobody in: whoever takes the role needs `sts:AssumeRole` for it in a policy of theirs. */
+export function whoMayTake(people: readonly string[]): IPrincipal {
+  if (people.length === 0) return new AccountRootPrincipal();
+  return new CompositePrincipal(...people.map((arn) => new ArnPrincipal(arn)));
 }
 
 /** Reports are an operator's evidence: they outlive the stack, and TTL clears them after their time. */

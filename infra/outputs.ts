@@ -45,7 +45,7 @@ export function deploymentOutputs(
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
   settings: Settings,
-  { tables, trail, bucket, checkpoints, auditor }: Audit,
+  { tables, trail, bucket, checkpoints, auditor, eraser, recorder }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
@@ -58,6 +58,8 @@ export function auditOutputs(
     CheckpointSchedule: checkpointScheduleOf(settings),
     ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
     AuditorRole: auditor.role.roleArn,
+    ...(eraser && { AuditEraseRole: eraser.role.roleArn }),
+    AuditRecorderFunction: recorder.functionName,
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
     PageTopicArn: topics.page.topicArn,

@@ -141,6 +141,11 @@ export class ProviderKeys extends Construct {
     this.#admitOpening(role);
   }
 
+  /** Seeing what an owner still has, and nothing that is sealed. */
+  grantOwnerStatus(role: IRole): void {
+    this.#allow(role, readStatus(this.table.tableArn));
+  }
+
   #allow(role: IRole, ...statements: PolicyStatement[]): void {
     for (const statement of statements) role.addToPrincipalPolicy(statement);
   }

@@ -95,10 +95,11 @@ export class WaxsealStack extends Stack {
 
   /** The whole of who may do what; with `#grantActing`. */
   #grant(functions: Made<ApiFunctionName>): void {
-    const { save, status, list, update, remove, verify, "provider-proxy": proxy } = functions;
+    const { save, status, list, activity, update, remove, verify, "provider-proxy": proxy } = functions;
     this.providerKeys.grantSave(save.fn);
     this.providerKeys.grantStatus(status.fn);
     this.providerKeys.grantStatus(list.fn);
+    this.audit.grantActivity(activity.fn);
     this.providerKeys.grantUpdate(update.fn);
     this.providerKeys.grantRemove(remove.fn);
     this.providerKeys.grantUseByName(verify.fn);
@@ -106,6 +107,7 @@ export class WaxsealStack extends Stack {
     this.rateLimits.grantLimits(save.fn, ["save", "failedAuthentication"]);
     this.rateLimits.grantLimits(status.fn, ["failedAuthentication"]);
     this.rateLimits.grantLimits(list.fn, ["failedAuthentication"]);
+    this.rateLimits.grantLimits(activity.fn, ["activity", "failedAuthentication"]);
     this.rateLimits.grantLimits(update.fn, ["update", "failedAuthentication"]);
     this.rateLimits.grantLimits(remove.fn, ["remove", "failedAuthentication"]);
     this.rateLimits.grantLimits(verify.fn, ["verify", "failedAuthentication"]);

@@ -27,9 +27,9 @@ function entryOf({ eventName = "MODIFY", dynamodb = {}, userIdentity }: DynamoDB
     eventName,
     sequenceNumber: SequenceNumber,
     at: new Date(ApproximateCreationDateTime * 1000).toISOString(),
-    keys: Keys as Image,
-    before: OldImage as Image | undefined,
-    after: NewImage as Image | undefined,
+    keys: Keys,
+    before: OldImage,
+    after: NewImage,
     byTimeToLive:
       (userIdentity as { principalId?: string } | undefined)?.principalId === "dynamodb.amazonaws.com",
   };

@@ -9,6 +9,13 @@ export const byOwnerIndex = { indexName: "byOwner", keys: ["ownerId", "at"] } as
 /** What the index has beside the keys: all that a person sees of an event. */
 export const activityAttributes = ["type", "provider", "name", "actor", "caller", "useId"] as const;
 
+/** What is read of it for a person. */
+export const activityReadAttributes = [
+  ...byOwnerIndex.keys,
+  ...eventKeyAttributes,
+  ...activityAttributes,
+] as const;
+
 /** The index by which an event is found that explains a call of KMS: `use/<useId>`, `kms/<kmsRequestId>`. */
 export const byWitnessIndex = { indexName: "byWitness", keys: ["witnessId"] } as const;
 
@@ -17,3 +24,9 @@ export const witnessAttributes = ["type", "ownerId", "slot", "at", "caller"] as 
 
 /** The index of `TrailLedger` of what is not settled: sharded, oldest first. */
 export const pendingIndex = { indexName: "pending", keys: ["pendingShard", "seenAt"] } as const;
+
+/** What an expiry names: beside `purgeAt` its conditions. */
+export const expiryAttributes = [...eventKeyAttributes, "at", "purgeAt"] as const;
+
+/** Of the item of `TrailLedger` that says where the expiry is: no call of KMS has this name. */
+export const expiryPartition = "expiry";

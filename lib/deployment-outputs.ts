@@ -38,6 +38,9 @@ export type AuditOutputs = {
   readonly AuditLogTable: string;
   readonly AuditIntakeTable: string;
   readonly TrailLedgerTable: string;
+  readonly AuditRecorderFunction: string;
+  /** Only while switched on by the setting `jobs`. */
+  readonly AuditEraseRole?: string;
   readonly GraceSeconds: string;
   /** Of manifests and checkpoints. */
   readonly AuditBucket: string;

@@ -6,6 +6,7 @@ export type FunctionName =
   | "save"
   | "status"
   | "list"
+  | "activity"
   | "update"
   | "remove"
   | "verify"
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/api/user/api-key-status", function: "status", errors: "legacy" },
   { method: "GET", path: "/v1/providers", function: "list", errors: "problem" },
   { method: "GET", path: "/v1/provider-keys", function: "list", errors: "problem" },
+  { method: "GET", path: "/v1/activity", function: "activity", errors: "problem" },
   { method: "PUT", path: "/v1/provider-keys/{provider}", function: "save", errors: "problem" },
   { method: "PATCH", path: "/v1/provider-keys/{provider}", function: "update", errors: "problem" },
   { method: "DELETE", path: "/v1/provider-keys/{provider}", function: "remove", errors: "problem" },
@@ -72,6 +74,7 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   save: "lambdas/save.ts",
   status: "lambdas/status.ts",
   list: "lambdas/list.ts",
+  activity: "lambdas/activity.ts",
   remove: "lambdas/remove.ts",
   update: "lambdas/update.ts",
   verify: "lambdas/verify.ts",

@@ -14,14 +14,22 @@ export const fallbackReasons = ["401", "403", "429", "quota"] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];
 
 /** What is limited, each owner for themselves; failed authentication by source address. */
-export const limitNames = ["save", "update", "remove", "verify", "proxy", "failedAuthentication"] as const;
+export const limitNames = [
+  "save",
+  "update",
+  "remove",
+  "verify",
+  "proxy",
+  "activity",
+  "failedAuthentication",
+] as const;
 export type LimitName = (typeof limitNames)[number];
 
 /** As `60/minute`, or `off`. */
 export type RateLimit = "off" | `${number}/${"second" | "minute" | "hour" | "day"}`;
 
 /** Parts of the stack that are there only while an operator has them switched on: each is a role that may decrypt or write. */
-export const switchedJobs = ["reseal", "import", "export"] as const;
+export const switchedJobs = ["reseal", "import", "export", "audit-erase"] as const;
 export type SwitchedJob = (typeof switchedJobs)[number];
 
 /** A role of a back end, and what it may do for whom. */
@@ -123,6 +131,7 @@ export const defaultSettings: Settings = {
     remove: "120/minute",
     verify: "20/minute",
     proxy: "600/minute",
+    activity: "120/minute",
     failedAuthentication: "600/minute",
   },
   proxyWithoutLimits: "allow",

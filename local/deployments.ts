@@ -1,5 +1,6 @@
 /** What is deployed, and its change while requests go on: for the local system what CloudFormation is for AWS. */
 import type { Settings } from "../lib/settings.ts";
+import type { Alarms } from "./alarms/alarms.ts";
 import type { AwsEndpoint } from "./aws/endpoint.ts";
 import { DeployedFunctions } from "./deployed-functions.ts";
 import type { EventSourceMappings } from "./event-sources/mappings.ts";
@@ -9,8 +10,6 @@ import type { InvocationResult } from "./lambda/environment.ts";
 import { invokeValue } from "./lambda/invoke-value.ts";
 import type { LogRing } from "./lambda/log-ring.ts";
 import type { LambdaService } from "./lambda/service.ts";
-import type { Alarms } from "./alarms/alarms.ts";
-import type { Trails } from "./trail/trails.ts";
 import { withChanges } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { StartRefused } from "./start-refused.ts";
@@ -36,9 +35,8 @@ export interface DeployedServices {
   readonly lambda: LambdaService;
   readonly rules: EventRules;
   readonly mappings: EventSourceMappings;
-  readonly logs: LogRing;
-  readonly trails: Trails;
   readonly alarms: Alarms;
+  readonly logs: LogRing;
 }
 
 export class Deployments {
@@ -59,6 +57,7 @@ export class Deployments {
     this.#services = services;
     this.#current = first;
     assertReadable(first.stack);
+    services.alarms.deploy(first.stack);
     this.#functions = this.#start(first.stack);
     services.lambda.serve(invokeValue(this.#functions));
     services.mappings.deploy(first.stack);
@@ -94,16 +93,15 @@ export class Deployments {
     const next = await this.#synthesise(withChanges(before, changes));
     assertReadable(next.stack);
     // Permissions first: a new function must not run under the old ones.
-    const { aws, lambda, rules, mappings, trails, alarms } = this.#services;
+    const { aws, lambda, rules, mappings, alarms } = this.#services;
     await aws.deploy(next.stack, outsideRolesOf(next));
+    alarms.deploy(next.stack);
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
     this.#current = next;
     const unneeded = lambda.deploy(next.stack, invokeValue(this.#functions));
     rules.deploy(next.stack.rules ?? []);
     mappings.deploy(next.stack);
-    trails.deploy(next.stack.trails ?? []);
-    alarms.deploy(next.stack);
     void unneeded.then(() => previous.retire()).then(() => this.#running.delete(previous));
   }
 

@@ -14,6 +14,9 @@ export interface LocalAddresses {
 /** A back end's role, to act for anyone. */
 export const localBackEndRole = `arn:aws:iam::${localAccountId}:role/chat-backend`;
 
+/** Long enough here for the recorder to have been there. */
+export const localGraceSeconds = 10;
+
 /** Where front ends are developed: Next.js and others, Vite. */
 const frontEndPorts = [3000, 5173];
 
@@ -50,7 +53,7 @@ export function localSettings(
     auditBatchSeconds: 0,
     checkpointSchedule: "rate(1 minute)",
     trail: "create",
-    graceSeconds: 10,
+    graceSeconds: localGraceSeconds,
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],
     ...changes,
   };

@@ -91,7 +91,7 @@ export interface FunctionResource {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly roleArn: string;
-  /** The name of its log group. */
+  /** The name of what it logs to. */
   readonly logGroup?: string;
   /** Its function URL, with IAM authorization. */
   readonly url?: FunctionUrlResource;
@@ -101,6 +101,26 @@ export interface FunctionResource {
   readonly versions?: Readonly<Record<string, string>>;
   /** How often an asynchronous invocation is tried again, by qualifier; two times where nothing is said. */
   readonly asyncRetries?: Readonly<Record<string, number>>;
+}
+
+/** Counts the JSON lines of a log group that have this value. */
+export interface MetricFilterResource {
+  readonly logGroup: string;
+  /** Names of members, from the outside in. */
+  readonly path: readonly string[];
+  readonly value: string;
+  /** `namespace/name` */
+  readonly metric: string;
+}
+
+/** Goes off with the first occurrence. */
+export interface AlarmResource {
+  readonly name: string;
+  readonly description: string;
+  /** `namespace/name`, of a metric filter. */
+  readonly metric: string;
+  /** ARNs of SNS topics. */
+  readonly topics: readonly string[];
 }
 
 /** A trail of CloudTrail's that logs management events, those of KMS too. */
@@ -136,24 +156,6 @@ export interface EventSourceMappingResource {
   readonly filters?: readonly EventPattern[];
   /** Takes what was given up. */
   readonly onFailureBucket?: string;
-}
-
-/** What of a log group's lines counts for a metric. */
-export interface MetricFilterResource {
-  readonly logGroup: string;
-  /** The member of a line of JSON that must be `value`. */
-  readonly path: readonly string[];
-  readonly value: string;
-  /** `<namespace>/<name>` */
-  readonly metric: string;
-}
-
-export interface AlarmResource {
-  readonly name: string;
-  readonly description: string;
-  readonly metric: string;
-  /** ARNs. */
-  readonly topics: readonly string[];
 }
 
 /** An EventBridge rule of the default bus. */
@@ -213,9 +215,9 @@ export interface LocalStack {
   /** By name, every intrinsic resolved. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleResource[];
+  readonly trails?: readonly TrailResource[];
   readonly metricFilters?: readonly MetricFilterResource[];
   readonly alarms?: readonly AlarmResource[];
-  readonly trails?: readonly TrailResource[];
   readonly eventSourceMappings?: readonly EventSourceMappingResource[];
   /** Absent where the template has no API. */
   readonly gateway?: GatewayResource;

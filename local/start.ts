@@ -1,6 +1,7 @@
 /** `npm start`: the whole system on one machine. `npm start -- --help` lists the options. */
 import { nextFreePort, takenPort } from "./cli/ports.ts";
 import { parseOptions, usage, UsageError, type StartOptions } from "./cli/options.ts";
+import { alarmLine } from "./cli/alarm-line.ts";
 import { welcome } from "./cli/welcome.ts";
 import { startLocalSystem, type LocalSystem } from "./system.ts";
 
@@ -31,9 +32,9 @@ async function start(options: StartOptions): Promise<void> {
     settings: options.settings,
     origins: options.origins,
     rotationMs: ROTATION_MS,
-    trailDelaySeconds: options.trailDelaySeconds,
-    onAlarm: ({ metric, description }) => say(`ALARM  ${metric}: ${description}`),
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
+    trailDelaySeconds: options.trailDelaySeconds,
+    onAlarm: (alarm) => say(alarmLine(alarm)),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),
   });

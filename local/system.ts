@@ -4,10 +4,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Settings } from "../lib/settings.ts";
-import { Alarms, type RaisedAlarm } from "./alarms/alarms.ts";
-import type { CloudTrailRecord } from "./aws/cloudtrail.ts";
+import { Alarms } from "./alarms/alarms.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
-import type { Faults } from "./aws/faults.ts";
 import { refusalOf } from "./aws/guard.ts";
 import { holdDataDirectory } from "./data-directory.ts";
 import { handleDeployPage } from "./deploy-page.ts";
@@ -20,100 +18,20 @@ import { closeServer, listen } from "./http/server.ts";
 import { handleIssuerPage } from "./issuer/pages.ts";
 import { tokenIssuer } from "./issuer/issuer.ts";
 import { localMappings } from "./event-sources/local-mappings.ts";
-import type { MappingFaults } from "./event-sources/faults.ts";
 import { EventRules, type BusEvent } from "./events/rules.ts";
 import { LogRing } from "./lambda/log-ring.ts";
 import { LambdaService } from "./lambda/service.ts";
 import { localSettings } from "./settings.ts";
 import type { LocalStack } from "./stack.ts";
 import { standInProvider } from "./stand-in/stand-in.ts";
-import { digestKeyOf } from "./trail/digest-key.ts";
-import type { TrailFaults } from "./trail/faults.ts";
-import { localTrails } from "./trail/local-trails.ts";
-import type { Trails } from "./trail/trails.ts";
+import { withAccountTrail } from "./trail/account-trail.ts";
+import type { LocalSystem, LocalSystemOptions } from "./system-options.ts";
 import { assembliesFolder, synthesisedStack } from "./synthesised-stack.ts";
+
+export type { LocalPorts, LocalSystem, LocalSystemOptions } from "./system-options.ts";
 
 /** AWS's is about five minutes. */
 export const defaultTrailDelaySeconds = 5;
-
-export interface LocalPorts {
-  readonly api: number;
-  readonly aws: number;
-  readonly standIn: number;
-  readonly actingProxy: number;
-  readonly deleteOwner: number;
-}
-
-export interface LocalSystemOptions {
-  /** 0: any that is free. */
-  readonly ports: LocalPorts;
-  /** Keeps tables, keys, CloudTrail records and the token issuer's key; without it all is in memory. */
-  readonly dataDirectory?: string;
-  readonly settings?: Partial<Settings>;
-  /** More origins whose pages may call the API. */
-  readonly origins?: readonly string[];
-  /** For tests: another stack than the template's, say with an action less. */
-  readonly editStack?: (stack: LocalStack) => LocalStack;
-  /** For tests, which start many: a folder with the bundles of all functions. */
-  readonly bundles?: string | undefined;
-  /** How long an on-demand rotation of a KMS key takes (default 0: at once). */
-  readonly rotationMs?: number;
-  /** For tests: failures of AWS on purpose. */
-  readonly faults?: Faults;
-  /** From a call to the file of CloudTrail's that has it (default: 5). */
-  readonly trailDelaySeconds?: number;
-  /** Between two digests of CloudTrail's (default: 60, where AWS's are an hour apart). */
-  readonly digestSeconds?: number;
-  /** For tests: what becomes of CloudTrail's deliveries on purpose. */
-  readonly trailFaults?: TrailFaults;
-  /** For tests: what becomes of the batches of event source mappings on purpose. */
-  readonly mappingFaults?: MappingFaults;
-  /** Told what is being done, step by step. */
-  readonly onProgress?: (step: string) => void;
-  /** Told every line that a function logs. */
-  readonly onLogLine?: (line: string) => void;
-  /** Told of an alarm when it goes off first. */
-  readonly onAlarm?: (alarm: RaisedAlarm) => void;
-}
-
-export interface LocalSystem {
-  /** Addresses, without a slash at the end. */
-  readonly api: string;
-  readonly awsEndpoint: string;
-  readonly standIn: string;
-  /** The functions of back ends, at URLs of their own: each request is signed, as for `lambda`. */
-  readonly actingProxy: string;
-  readonly deleteOwner: string;
-  /** As it is deployed now. */
-  readonly stack: LocalStack;
-  /** A signed token for the API; `expiresIn` in seconds. */
-  token(subject: string, expiresIn?: number): Promise<string>;
-  /** The access key id under which a call is made with a function's role. */
-  accessKeyIdOf(functionName: string): string;
-  /** The same of a role: any of the stack's, or one of `actingRoles`. */
-  accessKeyIdOfRole(roleArn: string): string;
-  cloudTrailRecords(): CloudTrailRecord[];
-  /** Deliveries of CloudTrail's at once: what waits for its time, what was held, a digest. */
-  readonly trails: Pick<Trails, "flush" | "release" | "digest">;
-  /** What went off so far. */
-  alarms(): readonly RaisedAlarm[];
-  /** What the functions logged, the last 20,000 lines. */
-  logLines(): readonly string[];
-  /** Fires a rule of EventBridge at once; false where there is none of that name that is enabled. */
-  fireRule(name: string): boolean;
-  /** An event on EventBridge's default bus, for the rules with a pattern. */
-  putEvent(event: BusEvent): void;
-  /** Settles when every event source mapping has read all that its stream has, and is done with it. */
-  streamsSettled(): Promise<void>;
-  /**
-   * As `cdk deploy` with changed settings: the stack is synthesised again and takes the place of the one that
-   * runs, under requests that go on. Changes add up; addresses stay.
-   *
-   * @throws {StartRefused} for a setting that is not allowed; nothing is changed then.
-   */
-  deploy(changes: Partial<Settings>): Promise<void>;
-  close(): Promise<void>;
-}
 
 /**
  * @throws {StartRefused} for a setting that is not allowed, or a folder in use.
@@ -152,7 +70,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const synthesise: Synthesise = async (changes) => {
       const { editStack = (same: LocalStack) => same, bundles, origins } = options;
       const settings = localSettings(addresses, changes, origins);
-      const stack = editStack(await synthesisedStack(settings, assemblies.path, bundles));
+      const synthesised = await synthesisedStack(settings, assemblies.path, bundles);
+      const stack = editStack(withAccountTrail(synthesised, options.accountTrail));
       return { changes, settings, stack };
     };
     const first = await synthesise(options.settings ?? {});
@@ -166,34 +85,23 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const fireRule = (name: string) => rules.fire(name);
     const deployed = { stack: first.stack, outsideRoles: outsideRolesOf(first) };
     const putEvent = (event: BusEvent) => rules.put(event);
-    const digestKey = digestKeyOf(() => new Date(), dataDirectory && join(dataDirectory, "digest-key.json"));
-    const services = { lambda, fireRule, putEvent, rotationMs, faults, digestKey };
+    const { trailDelaySeconds = defaultTrailDelaySeconds, digestSeconds = 60, trailFaults } = options;
+    const trail = { delayMs: trailDelaySeconds * 1000, digestMs: digestSeconds * 1000, faults: trailFaults };
+    const services = { lambda, fireRule, putEvent, rotationMs, faults, trail };
     const aws = await startAwsEndpoint({ ...deployed, port: ports.aws, ...services, ...kept });
     cleanups.push(() => aws.close());
 
     onProgress("Starting the functions' runtime and the API");
-    const trails = localTrails({
-      ...{ aws, putEvent, digestKey, faults: options.trailFaults },
-      delayMs: (options.trailDelaySeconds ?? defaultTrailDelaySeconds) * 1000,
-      digestMs: (options.digestSeconds ?? 60) * 1000,
-      file: dataDirectory && join(dataDirectory, "trails.jsonl"),
+    const alarms = new Alarms(options.onAlarm);
+    const logs = new LogRing((line, functionName, logged) => {
+      options.onLogLine?.(line);
+      alarms.read(functionName, logged);
     });
-    cleanups.push(() => trails.close());
-    const alarms = new Alarms(first.stack, options.onAlarm);
-    const logs = new LogRing(options.onLogLine, (name, line) => alarms.observe(name, line));
     const { mappingFaults } = options;
     const file = dataDirectory && join(dataDirectory, "mappings.jsonl");
     const mappings = localMappings({ aws, lambda, file, faults: mappingFaults });
-    const deployments = new Deployments(first, synthesise, {
-      aws,
-      lambda,
-      rules,
-      mappings,
-      trails,
-      alarms,
-      logs,
-    });
-    trails.deploy(first.stack.trails ?? []);
+    const deployedServices = { aws, lambda, rules, mappings, alarms, logs };
+    const deployments = new Deployments(first, synthesise, deployedServices);
     cleanups.push(() => deployments.close());
     const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
     const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
@@ -223,9 +131,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       accessKeyIdOf: (name) =>
         aws.accessKeyIdOf(required(findFunction(deployments.stack, name), name).roleArn),
       accessKeyIdOfRole: (roleArn) => aws.accessKeyIdOf(roleArn),
+      addPrincipal: (arn, statements) => aws.addPrincipal(arn, statements),
+      trails: aws.trails,
+      alarms: () => alarms.fired(),
       cloudTrailRecords: () => aws.cloudTrailRecords(),
-      trails,
-      alarms: () => alarms.raised(),
       logLines: () => logs.lines,
       fireRule,
       putEvent: (event) => rules.put(event),

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { LocalStack } from "./stack.ts";
 import { gateway } from "./template/gateway.ts";
-import { alarm, metricFilter } from "./template/alarms.ts";
+import { alarmsOf } from "./template/alarms.ts";
 import { bucketsOf } from "./template/buckets.ts";
 import { eventSourceMapping } from "./template/event-sources.ts";
 import { resolver, type Resolve } from "./template/intrinsics.ts";
@@ -45,18 +45,19 @@ const runTypes = [
   "AWS::Logs::MetricFilter",
   "AWS::S3::Bucket",
   "AWS::S3::BucketPolicy",
+  "AWS::SNS::Topic",
+  "AWS::SNS::TopicPolicy",
 ] as const;
 type RunType = (typeof runTypes)[number];
 
-/** Without meaning on one machine: logs go to the terminal, and no one attacks. */
+/** Without meaning on one machine: logs go to the terminal, no one attacks, and messages reach nobody. */
 const ignoredTypes = [
   "AWS::ApiGateway::Deployment",
   "AWS::ApiGateway::RestApi",
   "AWS::ApiGateway::Stage",
   "AWS::CDK::Metadata",
   "AWS::Logs::LogGroup",
-  "AWS::SNS::Topic",
-  "AWS::SNS::TopicPolicy",
+  "AWS::SNS::Subscription",
   "AWS::WAFv2::WebACL",
   "AWS::WAFv2::WebACLAssociation",
 ];
@@ -102,8 +103,12 @@ export function loadStack(assemblyDirectory: string): LocalStack {
     })),
     outputs: outputsOf(template["Outputs"] ?? {}, resolve),
     rules: eventRules(resources("AWS::Events::Rule"), resources("AWS::Lambda::Permission")),
-    metricFilters: resources("AWS::Logs::MetricFilter").map(metricFilter),
-    alarms: resources("AWS::CloudWatch::Alarm").flatMap((resource) => alarm(resource) ?? []),
+    ...alarmsOf({
+      alarms: resources("AWS::CloudWatch::Alarm"),
+      metricFilters: resources("AWS::Logs::MetricFilter"),
+      topics: resources("AWS::SNS::Topic"),
+      topicPolicies: resources("AWS::SNS::TopicPolicy"),
+    }),
     trails: resources("AWS::CloudTrail::Trail").map(trail),
     eventSourceMappings: resources("AWS::Lambda::EventSourceMapping").map(eventSourceMapping),
     ...gateway({

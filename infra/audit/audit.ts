@@ -1,14 +1,17 @@
+import type { Function } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { checkpointScheduleOf } from "../../lib/audit-settings.ts";
 import type { JobFunctionName } from "../../lib/routes.ts";
-import type { Settings } from "../../lib/settings.ts";
+import { environmentOf, type Settings } from "../../lib/settings.ts";
 import type { ProviderKeys } from "../provider-keys.ts";
 import { Alarms, auditCodes } from "../alarms.ts";
 import { Auditor } from "./auditor.ts";
 import { evidenceBucket } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { Eraser } from "./eraser.ts";
 import { Recorder } from "./recorder.ts";
+import { enterIntake, readActivity } from "./statements.ts";
 import { AuditTables } from "./tables.ts";
 import type { Topics } from "./topics.ts";
 import { trailPlace, type TrailPlace } from "./trail.ts";
@@ -24,6 +27,8 @@ export interface AuditProps {
 
 /** The audit: every change of a record, and every decryption, accounted for. */
 export class Audit extends Construct {
+  readonly #settings: Settings;
+  readonly #providerKeys: ProviderKeys;
   readonly tables: AuditTables;
   /** Manifests and checkpoints. */
   readonly bucket: Bucket;
@@ -34,10 +39,14 @@ export class Audit extends Construct {
   /** Undefined where the deployment has no trail. */
   readonly trail: TrailPlace | undefined;
   readonly witness: Witness;
+  /** Only while it is switched on. */
+  readonly eraser: Eraser | undefined;
 
   constructor(scope: Construct, id: string, props: AuditProps) {
     super(scope, id);
     const { settings, entries, providerKeys } = props;
+    this.#settings = settings;
+    this.#providerKeys = providerKeys;
     this.tables = new AuditTables(this, "Tables");
     this.bucket = evidenceBucket(this, "Evidence", settings);
     const { tables, bucket } = this;
@@ -48,6 +57,8 @@ export class Audit extends Construct {
       this.checkpoints = new Checkpoints(this, "Checkpoints", {
         ...{ settings, entry: entries.checkpoint, tables, bucket },
       });
+    if (settings.jobs.includes("audit-erase"))
+      this.eraser = new Eraser(this, "Eraser", { settings, providerKeys, tables });
     this.trail = trailPlace(this, settings);
     this.witness = new Witness(this, "Witness", {
       ...props,
@@ -71,5 +82,21 @@ export class Audit extends Construct {
         ...(this.checkpoints && { checkpoint: this.checkpoints.logGroup }),
       },
     });
+  }
+
+  /** Reading to a person what happened to their own provider keys. It sees no record, and enters that it read. */
+  grantActivity(fn: Function): void {
+    if (!fn.role) throw new Error(`${fn.node.path} has no role that can be given a permission`);
+    const { log, intake } = this.tables;
+    fn.role.addToPrincipalPolicy(readActivity(log.tableArn));
+    fn.role.addToPrincipalPolicy(enterIntake(intake.tableArn));
+    const environment = {
+      ...environmentOf(this.#settings),
+      // The settings name it; the role has no way to it.
+      WAXSEAL_TABLE: this.#providerKeys.table.tableName,
+      WAXSEAL_AUDIT_LOG: log.tableName,
+      WAXSEAL_AUDIT_INTAKE: intake.tableName,
+    };
+    for (const [name, value] of Object.entries(environment)) fn.addEnvironment(name, value);
   }
 }

@@ -11,7 +11,7 @@ import {
   type IRole,
 } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Function } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
@@ -20,7 +20,14 @@ import type { Settings } from "../../lib/settings.ts";
 import { acceptObjects } from "./buckets.ts";
 import { WaxsealFunction } from "../function.ts";
 import { allow } from "../statements.ts";
-import { enterIntake, getObjects, listObjects, putObjects } from "./statements.ts";
+import {
+  enterIntake,
+  expireEvents,
+  getObjects,
+  keepExpiryPlace,
+  listObjects,
+  putObjects,
+} from "./statements.ts";
 import type { AuditTables } from "./tables.ts";
 
 export interface CheckpointsProps {
@@ -53,10 +60,11 @@ export class Checkpoints extends Construct {
     };
     for (const [name, value] of Object.entries(environment)) fn.addEnvironment(name, value);
     this.#grant(fn.role, tables, bucket);
+    if (settings.auditRetentionDays > 0) this.#grantExpiry(fn, settings, tables);
     new Rule(this, "Schedule", {
       description: "Signs what the audit recorded since the last time",
       schedule: Schedule.expression(checkpointScheduleOf(settings)),
-      targets: [new LambdaFunction(fn as IFunction, { retryAttempts: 0 })],
+      targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
   }
 
@@ -76,6 +84,15 @@ export class Checkpoints extends Construct {
     for (const statement of statements) role.addToPrincipalPolicy(statement);
     for (const names of ["manifests/*", "checkpoints/*", "public-key.pem*"])
       acceptObjects(role, bucket, names);
+  }
+
+  /** Only where events expire at all. */
+  #grantExpiry(fn: Function, { auditRetentionDays }: Settings, { log, ledger }: AuditTables): void {
+    fn.addEnvironment("WAXSEAL_AUDIT_RETENTION_DAYS", String(auditRetentionDays));
+    fn.addEnvironment("WAXSEAL_AUDIT_LOG", log.tableName);
+    fn.addEnvironment("WAXSEAL_TRAIL_LEDGER", ledger.tableName);
+    const statements = [expireEvents(log.tableArn), ...keepExpiryPlace(ledger.tableArn)];
+    for (const statement of statements) fn.role?.addToPrincipalPolicy(statement);
   }
 
   /** Nobody but the job signs, whatever their own policies say; who manages the key does not. */

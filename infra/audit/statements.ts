@@ -1,5 +1,11 @@
 /** What the audit's roles may do: one action a statement, as in `infra/statements.ts`. */
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import {
+  activityReadAttributes,
+  byOwnerIndex,
+  expiryAttributes,
+  expiryPartition,
+} from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 
 /** Puts events, and is shown one that is there already. */
@@ -33,6 +39,46 @@ export function seeErasures(tableArn: string): PolicyStatement {
     },
     "SeeErasures",
   );
+}
+
+/** A person's own events: what the index has of them. */
+export function readActivity(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:Query",
+    `${tableArn}/index/${byOwnerIndex.indexName}`,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...activityReadAttributes] },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+    },
+    "ReadActivity",
+  );
+}
+
+/** Gives events the time at which they expire, and changes nothing else of them. */
+export function expireEvents(tableArn: string): PolicyStatement {
+  return allow(
+    "dynamodb:UpdateItem",
+    tableArn,
+    {
+      "ForAllValues:StringEquals": { "dynamodb:Attributes": [...expiryAttributes] },
+      Null: { "dynamodb:Attributes": "false" },
+      StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
+    },
+    "ExpireEvents",
+  );
+}
+
+/** Where the expiry is, among what CloudTrail showed. */
+export function keepExpiryPlace(tableArn: string): PolicyStatement[] {
+  const conditions = {
+    "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [expiryPartition] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  };
+  return [
+    allow("dynamodb:GetItem", tableArn, conditions, "ReadExpiryPlace"),
+    allow("dynamodb:PutItem", tableArn, conditions, "KeepExpiryPlace"),
+  ];
 }
 
 export function putObjects(bucketArn: string, prefix: string): PolicyStatement {

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { isTransient, storeError } from "../provider-keys/store-failures.ts";
@@ -35,13 +35,18 @@ export function auditLog(dynamo: DynamoSender, table: string, retry: RetryPolicy
         return "written";
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw storeError("PutItem (event)", error);
-        return isSame(error.Item ? unmarshall(error.Item) : {}, event) ? "written" : "conflict";
+        return isSame(error.Item ?? {}, event) ? "written" : "conflict";
       }
     },
   };
 }
 
-/** When it is to expire is no part of an event. */
-function isSame({ purgeAt: _expiry, ...stored }: Record<string, unknown>, event: AuditEvent): boolean {
-  return hashOf(stored) === hashOf(event);
+/** When it is to expire is no part of an event. What cannot even be read is another. */
+function isSame(item: Record<string, AttributeValue>, event: AuditEvent): boolean {
+  try {
+    const { purgeAt: _expiry, ...stored } = unmarshall(item);
+    return hashOf(stored) === hashOf(event);
+  } catch {
+    return false;
+  }
 }

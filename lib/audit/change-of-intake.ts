@@ -5,7 +5,14 @@ import * as z from "zod/mini";
 import type { StreamEntry } from "./change-of-record.ts";
 import { intakeTypes, type AuditEvent, type IntakeEvent } from "./event.ts";
 
-const text = z.string().check(z.maxLength(2048));
+/**
+ * Bounds, so that there is no entry that becomes an event which the log cannot take: an item has at most 400 KB, and what
+ * an index is by is never empty (DynamoDB Developer Guide, "Constraints in Amazon DynamoDB").
+ */
+const text = z.string().check(z.minLength(1), z.maxLength(512));
+const details = z
+  .record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(2048)))
+  .check(z.refine((named) => Object.keys(named).length <= 32));
 
 const entrySchema = z.object({
   intakeId: z.string().check(z.minLength(1), z.maxLength(256)),
@@ -15,7 +22,7 @@ const entrySchema = z.object({
   actor: z.optional(text),
   caller: z.optional(text),
   requestId: z.optional(text),
-  details: z.optional(z.record(z.string(), text)),
+  details: z.optional(details),
 });
 
 /** Every entry has one event, and one number. */

@@ -18,7 +18,9 @@ const DAY_MS = 86_400_000;
 /** @returns `undefined` for what may be: an expiry set and carried out, an erasure. */
 export async function changeOfLog(entry: StreamEntry, rules: LogRules): Promise<AuditEvent | undefined> {
   if (entry.eventName === "INSERT") return undefined;
-  const { recordId, eventSeq, at, purgeAt } = read(entry.before);
+  // The name by the stream's keys: of an image nothing is certain.
+  const { recordId, eventSeq } = read(entry.keys);
+  const { at, purgeAt } = read(entry.before);
   const event = `${String(recordId)}/${String(eventSeq)}`;
   if (entry.eventName === "MODIFY") {
     const changed = changedAttributes(entry.before ?? {}, entry.after ?? {});

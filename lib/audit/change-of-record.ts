@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { Problem, RecordEvent } from "./event.ts";
 import { changedAttributes, visible, type Image, type Visible } from "./image.ts";
-import { operations } from "./operations.ts";
+import { isWithin, operations } from "./operations.ts";
 
 /** As Lambda delivers it (`DynamoDBRecord` of @types/aws-lambda), as far as it is read. */
 export interface StreamEntry {
@@ -55,7 +55,7 @@ export function changeOfRecord(entry: StreamEntry): RecordEvent {
   const after = entry.after && visible(entry.after);
   if (!after) return purged(entry, before) ?? outOfBand(entry, before, after, ["deleted"]);
   const seen = z.safeParse(recordSchema, after).data;
-  const problems = seen ? problemsOf(entry, before, seen) : (["malformed"] as const);
+  const problems = seen ? problemsOf(entry, before, seen, after) : (["malformed"] as const);
   const event = problems.length === 0 && seen ? eventOf(seen, before, after) : undefined;
   return event ?? outOfBand(entry, before, after, problems.length > 0 ? problems : ["malformed"]);
 }
@@ -65,25 +65,22 @@ export function seqText(changeSeq: number): string {
   return String(changeSeq).padStart(12, "0");
 }
 
-function problemsOf(entry: StreamEntry, before: Visible | undefined, seen: Seen): Problem[] {
+function problemsOf(entry: StreamEntry, before: Visible | undefined, seen: Seen, after: Visible): Problem[] {
   const { changeSeq, recordId, lastChange } = seen;
-  const { changes, makes, seals } = operations[lastChange.operation];
+  const { operation } = lastChange;
   const problems: Problem[] = [];
   // A restore begins another life of the record.
-  const isNew =
-    before === undefined || (lastChange.operation === "restore" && before["recordId"] !== recordId);
+  const isNew = before === undefined || (operation === "restore" && before["recordId"] !== recordId);
   const last = isNew ? 0 : Number(before["changeSeq"]);
   if (changeSeq === last) problems.push("change_seq_repeated");
   else if (changeSeq < last) problems.push("change_seq_lowered");
   else if (changeSeq !== last + 1) problems.push("change_seq_skipped");
-  if (before === undefined) return makes ? problems : [...problems, "operation_exceeded"];
   const changed = changedAttributes(entry.before ?? {}, entry.after ?? {});
-  if (!changed.includes("lastChange")) problems.push("last_change_repeated");
-  const isReplaced = changed.includes("recordId") && !changes.includes("recordId");
-  if (isReplaced) problems.push("record_replaced");
-  const allowed = ["changeSeq", "lastChange", "recordId", ...changes];
-  const exceeds = changed.some((name) => !allowed.includes(name)) || (seals && !changed.includes("sealId"));
-  if (exceeds) problems.push("operation_exceeded");
+  if (before !== undefined && !changed.includes("lastChange")) problems.push("last_change_repeated");
+  if (before !== undefined && !isNew && changed.includes("recordId")) problems.push("record_replaced");
+  const states = { before: before?.["state"], after: after["state"] };
+  if (!isWithin(operation, changed, entry.before, entry.after ?? {}, states))
+    problems.push("operation_exceeded");
   return problems;
 }
 

@@ -25,6 +25,12 @@ const alarming: Readonly<Partial<Record<AuditEvent["type"], string>>> = {
   event_deleted: "EVENT_DELETED",
 };
 
+interface Made {
+  readonly entry: StreamEntry;
+  /** Absent where it could not be made; `none` where the entry is none. */
+  readonly event?: AuditEvent | "none";
+}
+
 /**
  * Records a batch of a stream: the events, then one manifest of those that are in the log. Whatever it is killed at, the
  * batch is delivered again and comes to the same: the events are there already, and a manifest may be there twice.
@@ -35,31 +41,65 @@ export async function recordBatch(
   ports: RecordBatchPorts,
   entries: readonly StreamEntry[],
 ): Promise<string[]> {
-  const outcomes = await pMap(entries, (entry) => recordEntry(ports, entry), { concurrency: AT_ONCE });
-  const recorded = outcomes.flatMap(({ events }) => events);
-  const failed = outcomes.flatMap(({ failed: one }) => (one === undefined ? [] : [one]));
-  if (recorded.length === 0) return failed;
-  const named = recorded.map((event) => [eventIdOf(event), hashOf(event)] as const);
-  const sorted = named.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const made = await pMap(entries, (entry) => make(ports, entry), { concurrency: AT_ONCE });
+  const recorded = new Map<string, AuditEvent>();
+  // Of two of one name the first has it, so these one after another.
+  const named = Map.groupBy(made.filter(isEvent), ({ event }) => eventIdOf(event));
+  const writes = (group: readonly EventMade[]) => recordInOrder(ports, group, recorded);
+  await pMap(named.values(), writes, { concurrency: AT_ONCE });
+  const done = new Set([...recorded.keys(), ...made.filter(isNone).map(({ entry }) => entry.sequenceNumber)]);
+  const sequenceNumbers = entries.map(({ sequenceNumber }) => sequenceNumber);
+  const isWritten = await writeManifest(ports, [...recorded.values()]);
+  return isWritten ? sequenceNumbers.filter((one) => !done.has(one)) : sequenceNumbers;
+}
+
+async function make(ports: RecordBatchPorts, entry: StreamEntry): Promise<Made> {
   try {
-    await ports.manifests.write({ schemaVersion: 1, events: sorted });
-    return failed;
+    return { entry, event: (await ports.eventOf(entry)) ?? "none" };
   } catch (error) {
-    logFailure(ports.logger, "manifest not written", error);
-    return entries.map(({ sequenceNumber }) => sequenceNumber);
+    logFailure(ports.logger, "event not made", error);
+    return { entry };
   }
 }
 
-async function recordEntry(
+type EventMade = Made & { readonly event: AuditEvent };
+
+function isEvent(made: Made): made is EventMade {
+  return made.event !== undefined && made.event !== "none";
+}
+
+function isNone({ event }: Made): boolean {
+  return event === "none";
+}
+
+/** @param recorded - what is in the log by now, by the entry's sequence number; it is added to. */
+async function recordInOrder(
   ports: RecordBatchPorts,
-  entry: StreamEntry,
-): Promise<{ events: AuditEvent[]; failed?: string }> {
+  group: readonly EventMade[],
+  recorded: Map<string, AuditEvent>,
+): Promise<void> {
   try {
-    const event = await ports.eventOf(entry);
-    return { events: event ? [await put(ports, entry, event)] : [] };
+    for (const { entry, event } of group) recorded.set(entry.sequenceNumber, await put(ports, entry, event));
   } catch (error) {
     logFailure(ports.logger, "event not recorded", error);
-    return { events: [], failed: entry.sequenceNumber };
+  }
+}
+
+/** @returns whether it is there; also where there is nothing to be in it. */
+async function writeManifest(
+  { manifests, logger }: RecordBatchPorts,
+  recorded: readonly AuditEvent[],
+): Promise<boolean> {
+  if (recorded.length === 0) return true;
+  // Sorted, so that the same events are the same bytes.
+  const hashes = new Map(recorded.map((event) => [eventIdOf(event), hashOf(event)]));
+  const events = [...hashes].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  try {
+    await manifests.write({ schemaVersion: 1, events });
+    return true;
+  } catch (error) {
+    logFailure(logger, "manifest not written", error);
+    return false;
   }
 }
 
@@ -76,15 +116,17 @@ async function put(ports: RecordBatchPorts, entry: StreamEntry, event: AuditEven
 
 function conflictOf({ sequenceNumber }: StreamEntry, event: AuditEvent): AuditEvent {
   const { recordId, eventSeq, at } = event;
-  const named = {
+  const of = event as Partial<Record<"ownerId" | "slot", string>>;
+  return {
     schemaVersion: 1,
     recordId,
     eventSeq: `${eventSeq.slice(0, 12)}~${sequenceNumber}`,
     at,
-  } as const;
-  const about = "slot" in event && event.slot !== undefined ? { slot: event.slot } : {};
-  const owner = "ownerId" in event && event.ownerId !== undefined ? { ownerId: event.ownerId } : {};
-  return { ...named, ...owner, ...about, type: "changed_out_of_band", problems: ["change_seq_repeated"] };
+    ...(of.ownerId !== undefined && { ownerId: of.ownerId }),
+    ...(of.slot !== undefined && { slot: of.slot }),
+    type: "changed_out_of_band",
+    problems: ["change_seq_repeated"],
+  };
 }
 
 function logFailure(logger: Logger, message: string, error: unknown): void {

@@ -52,6 +52,7 @@ export const OVERLAP_MS = 600_000;
 /** One checkpoint stays a document of a megabyte. */
 const MOST_MANIFESTS = 10_000;
 const AT_ONCE = 16;
+const MANIFEST_NAME = /^manifests\/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{16}\.json$/;
 
 /**
  * Signs what manifests came since the last time, in as many checkpoints as it takes; one also where nothing came, so
@@ -121,6 +122,8 @@ async function newManifests(
   const fresh: string[] = [];
   for await (const name of objects.names(manifestPrefix, from ? `${manifestPrefix}${from}` : "")) {
     if (timeOfManifest(name) > through) break;
+    // Of another form than a recorder's: the verification names it, and it does not become a checkpoint's time.
+    if (!MANIFEST_NAME.test(name)) continue;
     if (!covered.has(name)) fresh.push(name);
   }
   return fresh;

@@ -3,7 +3,7 @@ import { awsErrorName, failureName } from "../aws-failure.ts";
 import type { AuditOutputs, DeploymentOutputs } from "../deployment-outputs.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
-import { cipherSuites } from "../settings.ts";
+import { cipherSuites, type SwitchedJob } from "../settings.ts";
 
 /** A deployed stage, as its stack's outputs describe it. */
 export interface Deployment {
@@ -61,6 +61,12 @@ export interface OperatorRoles {
   readonly importVerify: string | undefined;
   readonly export: string | undefined;
   readonly auditor: string;
+  readonly auditErase: string | undefined;
+}
+
+/** Of the jobs of the setting `jobs` the name of the role. */
+export function roleOf(job: SwitchedJob): keyof OperatorRoles {
+  return job === "audit-erase" ? "auditErase" : job;
 }
 
 /**
@@ -132,6 +138,7 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       importVerify: optional("ImportVerifyRole"),
       export: optional("ExportRole"),
       auditor: text("AuditorRole"),
+      auditErase: optional("AuditEraseRole"),
     },
     audit: {
       logTable: text("AuditLogTable"),

@@ -8,13 +8,14 @@ import type { Deployment } from "./deployment.ts";
 import { jobAnswer, jobLines } from "./job-runs.ts";
 import { now, type Cli, type Session } from "./session.ts";
 import { table } from "./terminal.ts";
+import { roleOf } from "./deployment.ts";
 
 /** How far the migration is: what is deployed, and what a census finds. */
 export async function migrationState(cli: Cli, session: Session, to: CipherSuite): Promise<MigrationState> {
   const { deployment } = session;
   const { bySuite } = await censusOf(session, await session.under("rewrap"), cli.terminal);
   const { stage, writeSuite, readSuites } = deployment;
-  const jobs = switchedJobs.filter((job) => deployment.roles[job] !== undefined);
+  const jobs = switchedJobs.filter((job) => deployment.roles[roleOf(job)] !== undefined);
   return { stage, to, writeSuite, readSuites, bySuite, jobs, ...unsettled(deployment) };
 }
 

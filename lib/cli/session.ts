@@ -67,7 +67,8 @@ export function stageOf(environment: NodeJS.ProcessEnv, said: string | undefined
 }
 
 function howToSwitchOn(role: keyof OperatorRoles): string {
-  const job = role === "importVerify" ? "import" : role;
+  const named: Partial<Record<typeof role, string>> = { importVerify: "import", auditErase: "audit-erase" };
+  const job = named[role] ?? role;
   return `The role for it is not deployed. Switch it on for the job: cdk deploy -c jobs=${job} (with your other settings), and off again after it`;
 }
 

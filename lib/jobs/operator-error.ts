@@ -7,6 +7,7 @@ const catalogue = {
   NOT_SWITCHED_ON: { exitCode: 3 },
   WRONG_LEGACY_SECRET: { exitCode: 3 },
   JOB_NOT_FOUND: { exitCode: 2 },
+  EVENT_NOT_FOUND: { exitCode: 2 },
   JOB_TAKEN_OVER: { exitCode: 1 },
   JOB_STOPPED: { exitCode: 1 },
   SOURCE_UNAVAILABLE: { exitCode: 4 },

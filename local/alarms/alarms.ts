@@ -1,74 +1,93 @@
-/**
- * Alarms on what the functions log: a line that a metric filter matches sets the alarm of its metric off, as one data
- * point does where the threshold is one. It is told to nobody but this machine, and stays off until it is asked for.
- */
-import { isObject } from "../aws/protocol.ts";
-import type { AlarmResource, FunctionResource, LocalStack } from "../stack.ts";
+/** Alarms on what functions log (CloudWatch Logs User Guide, "Creating metrics from log events using filters"). */
+import type { AlarmResource, LocalStack, MetricFilterResource } from "../stack.ts";
 
-export interface RaisedAlarm {
-  /** As the metric: `Waxseal/local/DECRYPT_FAILED`. */
+/** An alarm that has gone off since the start. */
+export interface FiredAlarm {
+  readonly name: string;
+  /** `namespace/name`: the name is the code that was logged. */
   readonly metric: string;
   readonly description: string;
-  /** ARNs. */
+  /** ARNs of the SNS topics that it told. */
   readonly topics: readonly string[];
-  /** How often, and when it was first. */
+  /** When it went off first, and the last occurrence; ISO 8601. */
+  readonly since: string;
+  readonly last: string;
+  /** Of occurrences. */
   readonly count: number;
-  readonly since: Date;
 }
+
+/** An alarm that was quiet for its period is over: the next occurrence is news. */
+const periodMs = 60_000;
 
 export class Alarms {
-  readonly #onAlarm: (alarm: RaisedAlarm) => void;
-  readonly #raised = new Map<string, RaisedAlarm>();
-  #stack: LocalStack;
+  readonly #fired = new Map<string, FiredAlarm>();
+  readonly #now: () => Date;
+  readonly #onAlarm: (alarm: FiredAlarm) => void;
+  /** By the short name of the function. */
+  #filters: ReadonlyMap<string, readonly MetricFilterResource[]> = new Map();
+  #alarms: readonly AlarmResource[] = [];
 
-  constructor(stack: LocalStack, onAlarm: (alarm: RaisedAlarm) => void = () => undefined) {
-    this.#stack = stack;
+  /** @param onAlarm - told when one goes off. */
+  constructor(onAlarm: (alarm: FiredAlarm) => void = () => undefined, now = () => new Date()) {
     this.#onAlarm = onAlarm;
+    this.#now = now;
   }
 
-  deploy(stack: LocalStack): void {
-    this.#stack = stack;
-  }
-
-  /** In the order in which they went off. */
-  raised(): readonly RaisedAlarm[] {
-    return [...this.#raised.values()];
-  }
-
-  /** @param line - as the function wrote it. */
-  observe(functionName: string, line: string): void {
-    const fn = this.#stack.functions.find(({ name }) => name === functionName);
-    const document = fn?.logGroup === undefined ? undefined : parsed(line);
-    if (document === undefined) return;
-    for (const metric of this.#metricsOf(fn, document))
-      for (const alarm of this.#stack.alarms ?? []) if (alarm.metric === metric) this.#raise(alarm);
-  }
-
-  #metricsOf(fn: FunctionResource | undefined, document: unknown): string[] {
-    const filters = this.#stack.metricFilters ?? [];
-    const matching = filters.filter(
-      ({ logGroup, path, value }) => logGroup === fn?.logGroup && memberOf(document, path) === value,
+  /** From now on these; what has gone off is kept. */
+  deploy({ functions, alarms = [], metricFilters = [] }: LocalStack): void {
+    this.#alarms = alarms;
+    this.#filters = new Map(
+      functions.map(({ name, logGroup }) => [
+        name,
+        metricFilters.filter((filter) => filter.logGroup === logGroup),
+      ]),
     );
-    return matching.map(({ metric }) => metric);
   }
 
-  #raise({ metric, description, topics }: AlarmResource): void {
-    const before = this.#raised.get(metric);
-    const since = before?.since ?? new Date();
-    const alarm = { metric, description, topics, since, count: (before?.count ?? 0) + 1 };
-    this.#raised.set(metric, alarm);
-    if (!before) this.#onAlarm(alarm);
+  /** The first to go off first. */
+  fired(): readonly FiredAlarm[] {
+    return [...this.#fired.values()];
+  }
+
+  /** A line that a function logged. */
+  read(functionName: string, line: string): void {
+    const filters = this.#filters.get(functionName)?.filter(({ value }) => line.includes(value)) ?? [];
+    if (filters.length === 0) return;
+    const logged = jsonIn(line);
+    for (const { path, value, metric } of filters)
+      if (memberOf(logged, path) === value)
+        for (const alarm of this.#alarms) if (alarm.metric === metric) this.#fire(alarm);
+  }
+
+  #fire({ name, description, metric, topics }: AlarmResource): void {
+    const before = this.#fired.get(name);
+    const last = this.#now().toISOString();
+    const fired = {
+      name,
+      metric,
+      description,
+      topics,
+      since: before?.since ?? last,
+      last,
+      count: (before?.count ?? 0) + 1,
+    };
+    this.#fired.set(name, fired);
+    if (!before || Date.parse(last) - Date.parse(before.last) > periodMs) this.#onAlarm(fired);
   }
 }
 
-function memberOf(document: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), document);
-}
-
-function parsed(line: string): unknown {
+function jsonIn(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line) as unknown;
   } catch {
     return undefined;
   }
+}
+
+function memberOf(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
+    value,
+  );
 }

@@ -3,7 +3,7 @@
  * verified, so on this machine an identity is chosen, not proved.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { localAccountId, type LocalStack } from "../stack.ts";
+import { localAccountId, type LocalStack, type Statement } from "../stack.ts";
 import { AwsError, type Caller } from "./protocol.ts";
 
 export type { Caller };
@@ -39,6 +39,7 @@ export class CallerDirectory implements Callers {
   readonly #issued = new Map<string, IssuedSession>();
   #stack: LocalStack;
   #fixed: ReadonlyMap<string, Caller> = new Map();
+  readonly #others = new Map<string, Caller>();
 
   /** @param outsideRoles - ARNs of roles that are none of the stack's: of back ends that call it. */
   constructor(stack: LocalStack, outsideRoles: readonly string[] = [], now: () => Date = () => new Date()) {
@@ -63,9 +64,23 @@ export class CallerDirectory implements Callers {
     );
   }
 
+  /**
+   * A user or a role that is none of the stack's, of any account, with these as its identity policies.
+   *
+   * @returns the access key id that stands for it.
+   */
+  add(arn: string, statements: readonly Statement[] = []): string {
+    const isRole = arn.includes(":role/");
+    const accessKeyId = isRole ? accessKeyIdOf(arn) : `AKIA${uniqueIdOf(arn)}`;
+    const session = roleSession(this.#stack, arn, "local", accessKeyId);
+    const user = userCaller(arn, accessKeyId, statements);
+    this.#others.set(accessKeyId, isRole ? { ...session, statements } : user);
+    return accessKeyId;
+  }
+
   identify(authorization: string | undefined): Caller {
     const accessKeyId = accessKeyIdIn(authorization);
-    const fixed = this.#fixed.get(accessKeyId);
+    const fixed = this.#fixed.get(accessKeyId) ?? this.#others.get(accessKeyId);
     if (fixed) return fixed;
     if (!accessKeyId.startsWith(issuedPrefix)) return administrator(accessKeyId);
     const issued = this.#issued.get(accessKeyId);
@@ -96,6 +111,12 @@ export class CallerDirectory implements Callers {
 
 export function callersOf(stack: LocalStack, outsideRoles: readonly string[] = []): CallerDirectory {
   return new CallerDirectory(stack, outsideRoles);
+}
+
+/** A service of AWS that does something by itself. @param service - `cloudtrail.amazonaws.com`. */
+export function serviceCaller(service: string): Caller {
+  const names = { arn: service, principalArn: service, principalId: service, name: service };
+  return { type: "AWSService", ...names, accessKeyId: "", statements: [] };
 }
 
 /** What policies and CloudTrail call a session of the role. */
@@ -142,14 +163,19 @@ const administratorArn = `arn:aws:iam::${localAccountId}:user/administrator`;
 
 /** Every other access key id: may do anything that no resource policy denies. */
 function administrator(accessKeyId: string): Caller {
+  const all = { effect: "Allow", actions: ["*"], resources: ["*"], conditions: {} } as const;
+  return userCaller(administratorArn, accessKeyId, [all]);
+}
+
+function userCaller(arn: string, accessKeyId: string, statements: readonly Statement[]): Caller {
   return {
     type: "IAMUser",
-    arn: administratorArn,
-    principalArn: administratorArn,
-    principalId: `AIDA${uniqueIdOf(administratorArn)}`,
-    name: "administrator",
+    arn,
+    principalArn: arn,
+    principalId: `AIDA${uniqueIdOf(arn)}`,
+    name: nameOf(arn),
     accessKeyId,
-    statements: [{ effect: "Allow", actions: ["*"], resources: ["*"], conditions: {} }],
+    statements,
   };
 }
 

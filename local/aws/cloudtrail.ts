@@ -1,5 +1,5 @@
 /**
- * CloudTrail-shaped records of the KMS calls, as AWS's examples have them (KMS Developer Guide,
+ * CloudTrail-shaped records of the KMS calls, and of those that silence a trail, as AWS's examples have them (KMS Developer Guide,
  * "Logging AWS KMS API calls with CloudTrail": Decrypt, GenerateDataKey, ReEncrypt).
  */
 import { randomUUID } from "node:crypto";
@@ -52,12 +52,13 @@ export function recordOf(
   details: TrailDetails,
   at: Date,
   error?: unknown,
+  eventSource = "kms.amazonaws.com",
 ): CloudTrailRecord {
   return {
     eventVersion: "1.11",
     userIdentity: userIdentityOf(call.caller, at),
     eventTime: wholeSeconds(at),
-    eventSource: "kms.amazonaws.com",
+    eventSource,
     eventName: call.operation,
     awsRegion: localRegion,
     sourceIPAddress: call.sourceIpAddress,

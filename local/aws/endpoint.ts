@@ -10,8 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen } from "../http/server.ts";
-import type { DigestKey } from "../trail/digest-key.ts";
-import type { LocalStack } from "../stack.ts";
+import type { LocalStack, Statement } from "../stack.ts";
 import { answer, type FireRule, type LambdaApi } from "./answer.ts";
 import { accessKeyIdOf, CallerDirectory, type Caller, type Callers } from "./caller.ts";
 import { cloudFormationOperations, type Deployment } from "./cloudformation.ts";
@@ -24,6 +23,10 @@ import { kmsService } from "./kms/kms.ts";
 import type { JsonObject } from "./protocol.ts";
 import { objectCreated } from "./s3/events.ts";
 import { ObjectStore } from "./s3/objects.ts";
+import { digestKeyOf } from "../trail/digest-key.ts";
+import { localTrails, type TrailTimes } from "../trail/local-trails.ts";
+import { assertDeliverable } from "../trail/permissions.ts";
+import type { Trails } from "../trail/trails.ts";
 import { stsOperations } from "./sts.ts";
 import { cloudTrailService } from "./trail.ts";
 
@@ -40,14 +43,14 @@ export interface AwsEndpointOptions {
   readonly rotationMs?: number | undefined;
   /** For tests: failures on purpose. */
   readonly faults?: Faults | undefined;
-  /** What CloudTrail signs its digests with; without it there are none. */
-  readonly digestKey?: () => DigestKey;
   /** Lambda's API; without it the endpoint has none. */
   readonly lambda?: LambdaApi;
   /** Fires a rule of the stack, for the page that does so; false where there is none of that name. */
   readonly fireRule?: FireRule;
   /** Told what services send to EventBridge's default bus: S3 its new objects. */
   readonly putEvent?: (event: JsonObject) => void;
+  /** How the stack's trails deliver. */
+  readonly trail?: TrailTimes | undefined;
 }
 
 export interface AwsEndpoint extends Callers {
@@ -56,14 +59,16 @@ export interface AwsEndpoint extends Callers {
   readonly port: number;
   /** The access key id under which a call is made with that role. */
   accessKeyIdOf(roleArn: string): string;
+  /** See `CallerDirectory.add`. */
+  addPrincipal(arn: string, statements?: readonly Statement[]): string;
   /** A role of the stack, for what is done under it in this process. */
   role(roleArn: string): Caller;
   /** What is in S3; for what services put there themselves see `s3/put.ts`. */
   readonly objects: ObjectStore;
   readonly streams: DynamoDb["streams"];
+  readonly trails: Trails;
   /** The records so far, oldest first. */
   cloudTrailRecords(): CloudTrailRecord[];
-  readonly cloudTrail: CloudTrailLog;
   /**
    * Goes over to another version of the stack, under calls that go on: what it adds is made first, then
    * every policy is the new one's at once. What it no longer has of keys and tables stays.
@@ -103,12 +108,16 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const [store, streams] = [file("dynamodb"), file("streams.jsonl")];
   const paths = store !== undefined && streams !== undefined ? { store, streams } : undefined;
   const dynamoDb = await startDynamoDb(stack.tables, now, paths);
+  const digestKey = digestKeyOf(now, file("trail-digests.json"));
+  const { putEvent, trail: times = {} } = options;
+  const ports = { log: cloudTrail, objects, now, putEvent, digestKey };
+  const trails = localTrails({ ...ports, times, file: file("trail.jsonl") });
   let deployment = firstDeployment(stack, startedAt, keys);
   const byTarget = {
     TrentService: ["kms", kmsService(keys, cloudTrail, now, options.rotationMs ?? 0)],
     DynamoDB_20120810: ["dynamodb", dynamoDb.service],
     DynamoDBStreams_20120810: ["dynamodbstreams", dynamoDb.streams.service],
-    CloudTrail_20131101: ["cloudtrail", cloudTrailService(startedAt, options.digestKey)],
+    CloudTrail_20131101: ["cloudtrail", cloudTrailService({ startedAt, digestKey, trails, cloudTrail, now })],
   } as const;
   const deployed = () => deployment.stack;
   const queries = { ...stsOperations(callers, deployed), ...cloudFormationOperations(() => deployment) };
@@ -136,15 +145,17 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     throw error;
   });
   const { port } = server.address() as AddressInfo;
+  trails.deploy(stack.trails ?? []);
   return {
     url,
     port,
     accessKeyIdOf,
     objects,
     streams: dynamoDb.streams,
+    trails,
+    addPrincipal: (arn, statements) => callers.add(arn, statements),
     role: (roleArn) => callers.role(roleArn),
     identify: (authorization) => callers.identify(authorization),
-    cloudTrail,
     cloudTrailRecords: () => cloudTrail.records(),
     async deploy(next, outsideRoles = []) {
       assertEvaluated(next);
@@ -152,12 +163,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       keys.deploy(next.kmsKeys);
       objects.deploy(next.buckets ?? []);
       callers.deploy(next, outsideRoles);
+      trails.deploy(next.trails ?? []);
       deployment = { stack: next, createdAt: deployment.createdAt, updatedAt: now() };
     },
     async close() {
       await stop(server);
       // A caller that is gone, as a function that was ended, leaves a call that still works on the store.
       await Promise.race([Promise.all(underWay), sleep(lateMs, undefined, { ref: false })]);
+      trails.close();
       objects.close();
       await dynamoDb.close();
     },
@@ -165,11 +178,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 }
 
 /** What cannot be evaluated is refused when it is deployed, so that no call meets it later. */
-function assertEvaluated({ roles, functions, kmsKeys, buckets = [] }: LocalStack): void {
+function assertEvaluated(stack: LocalStack): void {
+  const { roles, functions, kmsKeys, buckets = [] } = stack;
   for (const { policy } of buckets) assertSupported(policy);
   for (const { statements, trust } of roles) assertSupported([...statements, ...trust]);
   for (const { url } of functions) if (url) assertSupported(url.policy);
   for (const { policy } of kmsKeys) assertSupported(policy);
+  assertDeliverable(stack);
 }
 
 /** A stack is as old as its oldest KMS key: where that is of an earlier run, this start is an update. */

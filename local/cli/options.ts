@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Settings } from "../../lib/settings.ts";
-import { changesFromJson, withChanges } from "../settings.ts";
+import { changesFromJson, localGraceSeconds, withChanges } from "../settings.ts";
 import { defaultTrailDelaySeconds, type LocalPorts } from "../system.ts";
 
 export interface StartOptions {
@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly dataDirectory: string | undefined;
   readonly settings: Partial<Settings>;
   readonly origins: readonly string[];
+  /** From a call of KMS to the file of CloudTrail's that has it. */
   readonly trailDelaySeconds: number;
 }
 
@@ -30,8 +31,10 @@ only: AWS is emulated, and anyone on this machine can ask for a token.
   --origin URL pages of this origin may call the API too (can be given several times)
   --settings S settings of the stage that are to be others, as JSON or a file of it:
                '{"limits":{"save":"2/minute"}}' (lib/settings.ts says which there are)
-  --trail-delay SECONDS   how long CloudTrail's files take (default 5; in AWS some five minutes)
-  --grace SECONDS         how long a decryption may then stay unexplained (default 10)
+  --trail-delay SECONDS
+               from a call of KMS to CloudTrail's file with it (default ${String(defaultTrailDelaySeconds)}; AWS's is about 300)
+  --grace SECONDS
+               how long a decryption may stay unexplained after that (default ${String(localGraceSeconds)})
   --json       print one line of JSON when ready, {"api","awsEndpoint","standIn","actingProxy",
                "deleteOwner"}; all else to stderr
   --verbose    show what the functions log
@@ -54,27 +57,26 @@ export function parseOptions(args: readonly string[]): StartOptions {
     verbose: values.verbose,
     help: values.help,
     dataDirectory: values.data,
-    settings: {
-      ...(values.settings === undefined ? {} : settingsFrom(values.settings)),
-      ...(values.grace !== undefined && { graceSeconds: seconds("--grace", values.grace) }),
-    },
-    trailDelaySeconds:
-      values["trail-delay"] === undefined
-        ? defaultTrailDelaySeconds
-        : seconds("--trail-delay", values["trail-delay"]),
+    settings: withGrace(values.settings === undefined ? {} : settingsFrom(values.settings), values.grace),
     origins: values.origin,
+    trailDelaySeconds: seconds("--trail-delay", values["trail-delay"]) ?? defaultTrailDelaySeconds,
   };
+}
+
+function withGrace(settings: Partial<Settings>, grace: string | undefined): Partial<Settings> {
+  const graceSeconds = seconds("--grace", grace);
+  return graceSeconds === undefined ? settings : { ...settings, graceSeconds };
+}
+
+function seconds(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,7}$/.test(value)) return Number(value);
+  throw new UsageError(`${name} takes a whole number of seconds, from 0`);
 }
 
 export function portsFrom(port: number): LocalPorts {
   const above = (offset: number) => (port === 0 ? 0 : port + offset);
   return { api: port, aws: above(1), standIn: above(2), actingProxy: above(3), deleteOwner: above(4) };
-}
-
-function seconds(option: string, text: string): number {
-  const value = Number(text);
-  if (/^\d{1,5}$/.test(text) && value <= 86_400) return value;
-  throw new UsageError(`${option} takes a whole number of seconds, a day's at most`);
 }
 
 function settingsFrom(jsonOrFile: string): Partial<Settings> {

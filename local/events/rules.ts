@@ -52,8 +52,11 @@ export class EventRules {
   /** An event as a service sends it; what is missing of the envelope is added. */
   put(event: BusEvent): void {
     const whole = { ...envelope([]), ...event };
-    for (const rule of this.#rules)
-      if (rule.pattern && isFor(rule, whole) && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
+    const isReading = isReadOnlyCall(whole);
+    for (const rule of this.#rules) {
+      if (isReading && !rule.allManagementEvents) continue;
+      if (rule.pattern && matchesPattern(rule.pattern, whole)) this.#send(rule, whole);
+    }
   }
 
   close(): void {
@@ -86,14 +89,7 @@ function envelope(resources: readonly string[]): BusEvent {
   };
 }
 
-function isFor({ allManagementEvents }: RuleResource, event: BusEvent): boolean {
-  return allManagementEvents === true || !isReadOnlyCall(event);
-}
-
-/**
- * A call by CloudTrail that only reads: "EventBridge only delivers read-only events to rules that are in the state
- * ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", in the words of "Receiving read-only management events".
- */
+/** Only rules that ask for all management events get those (EventBridge, "Receiving read-only management events from AWS services"). */
 function isReadOnlyCall({ "detail-type": type, detail }: BusEvent): boolean {
   return type === apiCallByCloudTrail && (detail as BusEvent | undefined)?.["readOnly"] === true;
 }

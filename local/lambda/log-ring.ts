@@ -3,16 +3,11 @@ const MAX_LINES = 20_000;
 /** What the functions logged, bounded. */
 export class LogRing {
   readonly lines: string[] = [];
-  readonly #onLine: ((line: string) => void) | undefined;
-  readonly #observe: (functionName: string, line: string) => void;
+  readonly #onLine: ((line: string, functionName: string, logged: string) => void) | undefined;
 
-  /** @param observe - told each function's lines as they are. */
-  constructor(
-    onLine?: (line: string) => void,
-    observe: (functionName: string, line: string) => void = () => undefined,
-  ) {
+  /** @param onLine - told each line as it is kept, and apart whose it is and what was logged. */
+  constructor(onLine?: (line: string, functionName: string, logged: string) => void) {
     this.#onLine = onLine;
-    this.#observe = observe;
   }
 
   /** A receiver for one function's lines; each is kept as `function: line`. */
@@ -21,8 +16,7 @@ export class LogRing {
       const named = `${functionName}: ${line}`;
       this.lines.push(named);
       if (this.lines.length > MAX_LINES) this.lines.shift();
-      this.#onLine?.(named);
-      this.#observe(functionName, line);
+      this.#onLine?.(named, functionName, line);
     };
   }
 }

@@ -42,6 +42,15 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "TrailName",
     attributes: { Arn: (name) => regional("cloudtrail", `trail/${name}`) },
   },
+  "AWS::CloudWatch::Alarm": {
+    nameProperty: "AlarmName",
+    attributes: { Arn: (name) => regional("cloudwatch", `alarm:${name}`) },
+  },
+  "AWS::SNS::Topic": {
+    // `Ref` is the ARN ("AWS::SNS::Topic", return values), so a name in the template is read there.
+    identify: ({ logicalId }, stackName) => regional("sns", `${stackName}-${logicalId}`),
+    attributes: { TopicArn: (arn) => arn, TopicName: (arn) => arn.split(":").at(-1) ?? "" },
+  },
   "AWS::KMS::Alias": { nameProperty: "AliasName", attributes: {} },
   "AWS::S3::Bucket": {
     nameProperty: "BucketName",
@@ -73,11 +82,6 @@ const namings: Readonly<Record<string, Naming>> = {
     nameProperty: "Name",
     attributes: { Arn: (name) => regional("events", `rule/${name}`) },
   },
-  "AWS::SNS::Topic": {
-    nameProperty: "TopicName",
-    identify: ({ logicalId }, stackName) => regional("sns", `${stackName}-${logicalId}`),
-    attributes: { TopicArn: (arn) => arn },
-  },
   // What no one names and nothing on this machine needs a name for: `Ref` gives the logical id.
   ...Object.fromEntries(
     [
@@ -85,12 +89,11 @@ const namings: Readonly<Record<string, Naming>> = {
       "AWS::ApiGateway::Method",
       "AWS::ApiGateway::Resource",
       "AWS::ApiGateway::Stage",
-      "AWS::CloudWatch::Alarm",
-      "AWS::Logs::MetricFilter",
-      "AWS::SNS::TopicPolicy",
       "AWS::IAM::Policy",
       "AWS::Lambda::EventInvokeConfig",
       "AWS::Lambda::Permission",
+      "AWS::Logs::MetricFilter",
+      "AWS::SNS::TopicPolicy",
     ].map((type) => [type, { identify: ({ logicalId }: Named) => logicalId, attributes: {} }]),
   ),
   "AWS::Lambda::Url": {

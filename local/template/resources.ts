@@ -149,7 +149,8 @@ export function lambdaFunction(
 ): FunctionResource {
   const { logicalId, id, arn, properties } = resource;
   const { DurableConfig, Environment, Handler, MemorySize, Role, Runtime, Timeout, ...others } = properties;
-  onlyKnown(others, ["Architectures", "Code", "FunctionName", "LoggingConfig"], logicalId);
+  const { LoggingConfig, ...rest } = others;
+  onlyKnown(rest, ["Architectures", "Code", "FunctionName"], logicalId);
   asOneOf(Runtime, ["nodejs24.x"], `${logicalId}.Runtime`);
   return {
     name: shortName(id, stackName, logicalId),
@@ -161,7 +162,7 @@ export function lambdaFunction(
     timeoutSeconds: asNumber(Timeout, `${logicalId}.Timeout`),
     memoryMegabytes: asNumber(MemorySize, `${logicalId}.MemorySize`),
     roleArn: asText(Role, `${logicalId}.Role`),
-    ...logGroupOf(others["LoggingConfig"], `${logicalId}.LoggingConfig`),
+    ...logGroupOf(LoggingConfig, `${logicalId}.LoggingConfig`),
     ...(DurableConfig !== undefined && {
       durable: durableConfig(DurableConfig, `${logicalId}.DurableConfig`),
     }),
@@ -170,8 +171,9 @@ export function lambdaFunction(
 
 function logGroupOf(value: unknown, where: string): Pick<FunctionResource, "logGroup"> {
   if (value === undefined) return {};
-  const { LogGroup } = asObject(value, where);
-  return LogGroup === undefined ? {} : { logGroup: asText(LogGroup, where) };
+  const { LogGroup, ...others } = asObject(value, where);
+  onlyKnown(others, [], where);
+  return { logGroup: asText(LogGroup, `${where}.LogGroup`) };
 }
 
 /** "RetentionPeriodInDays … The default is 14 days" (SAM Developer Guide, "DurableConfig"). */

@@ -7,6 +7,8 @@ type Line =
   /** Records by `eventID`: in a file, or lost. */
   | { readonly done: readonly string[] }
   | { readonly trail: string; readonly delivered: DeliveredFile; readonly isBackfill: boolean }
+  /** Begins a chain anew. */
+  | { readonly begun: string }
   | { readonly trail: string; readonly link: DigestLink; readonly end: string; readonly isBackfill: boolean };
 
 interface DeliveredFile {
@@ -57,6 +59,10 @@ export class TrailStates {
     if (this.#path) this.#keep({ done: eventIds });
   }
 
+  begin(trail: string): void {
+    this.#keep({ begun: trail });
+  }
+
   delivered(trail: string, file: DigestedFile, at: Date, isBackfill: boolean): void {
     this.#keep({ trail, delivered: { at: at.getTime(), file }, isBackfill });
   }
@@ -73,6 +79,10 @@ export class TrailStates {
   #replay(line: Line): void {
     if ("done" in line) {
       for (const eventId of line.done) this.#done.add(eventId);
+      return;
+    }
+    if ("begun" in line) {
+      this.of(line.begun).regular.previous = undefined;
       return;
     }
     const state = this.of(line.trail);

@@ -53,6 +53,9 @@ export class Trails {
   /** The group of a delay that takes records. */
   readonly #open = new Map<number, Group>();
   readonly #unlisten: () => void;
+  readonly #silenced = new Set<string>();
+  #deployed: readonly TrailResource[] = [];
+  /** Those that log. */
   #trails: readonly TrailResource[] = [];
   #digestTimer: NodeJS.Timeout | undefined;
   #begun = false;
@@ -63,10 +66,29 @@ export class Trails {
     this.#unlisten = options.log.onRecord((record) => this.#add(record, true));
   }
 
-  /** From now on these. */
+  /** Those that are deployed, as they are now. */
+  all(): readonly TrailResource[] {
+    return this.#deployed.map((trail) => this.#asIs(trail));
+  }
+
+  /**
+   * What is called while none logs is in no file, then or later. "When you stop logging … CloudTrail delivers a final
+   * digest file"; a trail that logs again begins a chain of digests anew.
+   */
+  setLogging(name: string, isLogging: boolean): void {
+    if (isLogging) this.#silenced.delete(name);
+    else {
+      this.flush();
+      this.#digest(this.#nextSecond(), name);
+      this.#states.begin(name);
+      this.#silenced.add(name);
+    }
+    this.#setTrails(this.#deployed);
+  }
+
+  /** From now on these; one that was silenced stays so. */
   deploy(trails: readonly TrailResource[]): void {
-    this.#trails = trails.filter(({ isLogging }) => isLogging);
-    for (const { name } of this.#trails) this.#states.of(name);
+    this.#setTrails(trails);
     if (!this.#begun) {
       this.#begun = true;
       for (const record of this.#options.log.records())
@@ -87,8 +109,7 @@ export class Trails {
 
   /** Writes a digest now, of all that was delivered. */
   digest(): void {
-    const { now } = this.#options;
-    this.#digest(new Date((Math.floor(now().getTime() / secondMs) + 1) * secondMs));
+    this.#digest(this.#nextSecond());
   }
 
   /** Delivers what waits; what is held waits in its file, where there is one. */
@@ -96,6 +117,20 @@ export class Trails {
     this.#unlisten();
     clearTimeout(this.#digestTimer);
     this.flush();
+  }
+
+  #setTrails(trails: readonly TrailResource[]): void {
+    this.#deployed = trails;
+    this.#trails = this.all().filter(({ isLogging }) => isLogging);
+    for (const { name } of this.#trails) this.#states.of(name);
+  }
+
+  #asIs(trail: TrailResource): TrailResource {
+    return this.#silenced.has(trail.name) ? { ...trail, isLogging: false } : trail;
+  }
+
+  #nextSecond(): Date {
+    return new Date((Math.floor(this.#options.now().getTime() / secondMs) + 1) * secondMs);
   }
 
   #add(record: CloudTrailRecord, isNew: boolean): void {
@@ -165,9 +200,9 @@ export class Trails {
   }
 
   /** Of the log files that were delivered before `until`; where there is none, it says so. */
-  #digest(until: Date): void {
+  #digest(until: Date, only?: string): void {
     for (const trail of this.#trails) {
-      if (!trail.validatesLogFiles) continue;
+      if (!trail.validatesLogFiles || (only ?? trail.name) !== trail.name) continue;
       const { regular, backfill, end: start } = this.#states.of(trail.name);
       // Two of one second would have one name.
       const end = until > start ? until : new Date(start.getTime() + secondMs);

@@ -10,7 +10,10 @@ import { canaryKey } from "../support/keys.ts";
 import { awsConfig, Person, startForTest, storedItems } from "../support/local-system.ts";
 
 const off = "off" as const;
-const limits = { save: off, update: off, remove: off, verify: off, proxy: off, failedAuthentication: off };
+const limits = {
+  ...{ save: off, update: off, remove: off, verify: off, proxy: off },
+  ...{ activity: off, failedAuthentication: off },
+};
 
 let system: LocalSystem;
 /** That of one provider; a test answers for it. */

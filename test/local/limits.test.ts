@@ -13,6 +13,7 @@ const limits = {
   remove: "2/hour",
   verify: "2/hour",
   proxy: "4/hour",
+  activity: "2/hour",
   failedAuthentication: "5/hour",
 } as const;
 
@@ -55,7 +56,7 @@ describe("an owner's limit", () => {
     expect(legacy.headers.get("waxseal-error-code")).toBe("RATE_LIMITED");
   });
 
-  test("on updates, verifications and proxied calls, each for itself", async () => {
+  test("on updates, verifications, proxied calls and reads of the activity, each for itself", async () => {
     const update = await repeated(3, () =>
       person.request("PATCH", "/v1/provider-keys/openai", { label: "x" }),
     );
@@ -65,6 +66,8 @@ describe("an owner's limit", () => {
     const proxy = await repeated(5, () => person.chat());
     expect(proxy.statuses).toEqual([200, 200, 200, 200, 429]);
     expect(proxy.body).toMatchObject({ ...limited, error: { code: "RATE_LIMITED" } });
+    const activity = await repeated(3, () => person.request("GET", "/v1/activity"));
+    expect(activity.statuses).toEqual([200, 200, 429]);
     const remove = await repeated(3, () => person.request("DELETE", "/v1/provider-keys/openai"));
     expect(remove.statuses).toEqual([204, 404, 429]);
   });

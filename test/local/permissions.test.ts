@@ -47,6 +47,7 @@ const flows: Record<FunctionName, Flow> = {
   save: (person) => person.save(canaryKey()),
   status: (person) => person.request("GET", "/api/user/api-key-status"),
   list: (person) => person.request("GET", "/v1/provider-keys"),
+  activity: (person) => person.request("GET", "/v1/activity"),
   update: (person) => person.request("PATCH", "/v1/provider-keys/openai", { label: "x" }),
   verify: (person) => person.request("POST", "/v1/provider-keys/openai/verify"),
   // Of a provider for which there is no `default`: the owner's list is asked.
@@ -67,12 +68,13 @@ function signed(method: string, url: string, userId: string): Promise<Response> 
 }
 
 /** Which action on what; without it, that flow and no other fails. */
-const needed: [FunctionName, string, "ProviderKeys" | "RateLimits" | "key"][] = [
+const needed: [FunctionName, string, "ProviderKeys" | "RateLimits" | "AuditTablesLog" | "key"][] = [
   ["save", "dynamodb:UpdateItem", "ProviderKeys"],
   ["save", "dynamodb:UpdateItem", "RateLimits"],
   ["save", "kms:GenerateDataKey", "key"],
   ["status", "dynamodb:Query", "ProviderKeys"],
   ["list", "dynamodb:Query", "ProviderKeys"],
+  ["activity", "dynamodb:Query", "AuditTablesLog"],
   ["update", "dynamodb:UpdateItem", "ProviderKeys"],
   ["verify", "dynamodb:UpdateItem", "ProviderKeys"],
   ["verify", "dynamodb:UpdateItem", "RateLimits"],
@@ -88,7 +90,11 @@ const needed: [FunctionName, string, "ProviderKeys" | "RateLimits" | "key"][] = 
   ["delete-owner", "dynamodb:Query", "ProviderKeys"],
 ];
 /** Without these the flow goes on, and says so in its log: see `test/local/limits.test.ts`. */
-const countsOnly: FunctionName[] = ["status", "list", "update", "remove", "provider-proxy", "acting-proxy"];
+const countsOnly: FunctionName[] = [
+  ...(["status", "list", "activity", "update", "remove", "provider-proxy", "acting-proxy"] as const),
+];
+/** Without this the flow goes on, and says so in its log: see `test/local/activity.test.ts`. */
+const entersOnly = "activity dynamodb:PutItem";
 
 function statementsOf(name: string): Statement[] {
   const fn = system.stack.functions.find((candidate) => candidate.name === name);
@@ -125,7 +131,8 @@ describe("each action of each role is needed, and by its own flow only", () => {
     const inLogs = actions.filter((action) => action.includes(" logs:"));
     const others = actions.filter((action) => !inLogs.includes(action));
     const counting = countsOnly.map((name) => `${name} dynamodb:UpdateItem`);
-    const expected = [...needed.map(([name, action]) => `${name} ${action}`), ...counting];
+    const always = needed.map(([name, action]) => `${name} ${action}`);
+    const expected = [...always, ...counting, entersOnly];
     expect(others.sort()).toEqual(expected.sort());
   });
 
@@ -259,6 +266,7 @@ describe("each role is refused what it is not for", () => {
     },
     status: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
     list: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
+    activity: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
     remove: {
       ...reads,
       ...destroys,

@@ -5,7 +5,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, expect, test } from "vitest";
 import { canaryKey } from "../support/keys.ts";
 
@@ -161,7 +165,51 @@ async function recordCount({ awsEndpoint }: Running): Promise<number> {
   return Records.length;
 }
 
-test("--data: killed again and again, nothing that was answered is lost, nor a token, a KMS key or a record", async () => {
+/** All items of the table whose name holds this. */
+async function itemsOf({ awsEndpoint }: Running, part: string): Promise<Record<string, unknown>[]> {
+  const credentials = { accessKeyId: "AKIAADMINISTRATOR", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ region: "us-east-1", endpoint: awsEndpoint, credentials });
+  const dynamo = DynamoDBDocumentClient.from(client);
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const TableName = TableNames.find((name) => name.includes(part));
+  const items: Record<string, unknown>[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await dynamo.send(new ScanCommand({ TableName, ExclusiveStartKey }));
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  dynamo.destroy();
+  return items;
+}
+
+/** By record, the numbers of its changes: as the records say that there are, and as the audit has them. */
+async function changeNumbers(running: Running) {
+  const records = await itemsOf(running, "-ProviderKeys");
+  const events = await itemsOf(running, "-AuditTablesLog");
+  const made = records.map(({ recordId, changeSeq }) => {
+    const numbers = Array.from({ length: Number(changeSeq) }, (_, index) => index + 1);
+    return [String(recordId), numbers] as const;
+  });
+  const recorded = made.map(([recordId]) => {
+    const own = events.filter((event) => event["recordId"] === recordId);
+    return [recordId, own.map(({ eventSeq }) => Number(eventSeq)).sort((a, b) => a - b)] as const;
+  });
+  return { made, recorded };
+}
+
+/** Every change has its event, once, also those that a kill cut off from the recorder. */
+async function checkEvents(running: Running): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(200)) {
+    const { made, recorded } = await changeNumbers(running);
+    if (isDeepStrictEqual(made, recorded)) break;
+  }
+  const { made, recorded } = await changeNumbers(running);
+  expect(made.length).toBeGreaterThan(0);
+  expect(recorded).toEqual(made);
+}
+
+test("--data: killed again and again, nothing that was answered is lost, nor a token, a KMS key, a record or an event", async () => {
   let records = 0;
   for (let round = 0; round < 3; round += 1) {
     const running = await started();
@@ -171,6 +219,7 @@ test("--data: killed again and again, nothing that was answered is lost, nor a t
     }
     expect(await recordCount(running)).toBeGreaterThanOrEqual(records);
     await checkAll(running);
+    if (round > 0) await checkEvents(running);
     records = await recordCount(running);
     await changeUntilKilled(running);
   }
@@ -196,5 +245,6 @@ test("--data: killed again and again, nothing that was answered is lost, nor a t
   expect(await ended(last, "SIGTERM")).toBe(0);
   const afterwards = await started();
   await checkAll(afterwards);
+  await checkEvents(afterwards);
   expect(await ended(afterwards, "SIGTERM")).toBe(0);
 }, 600_000);

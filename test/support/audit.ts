@@ -42,6 +42,12 @@ export class AuditHands {
     return items;
   }
 
+  /** The events, once all that happened is recorded. */
+  async recorded(): Promise<Item[]> {
+    await this.#system.streamsSettled();
+    return this.items("AuditLogTable");
+  }
+
   async names(prefix: string, bucket = this.output("AuditBucket")): Promise<string[]> {
     const { Contents = [] } = await this.s3.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),

@@ -10,28 +10,29 @@ import {
 import { checkpointPrefix, timeOfManifest } from "../manifest-store.ts";
 import { OVERLAP_MS } from "../take-checkpoint.ts";
 import type { Evidence, EvidenceObject } from "./evidence.ts";
-import type { IntegrityOptions } from "./integrity.ts";
+import type { Look } from "./look.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Problems } from "./problems.ts";
 
 export interface Chain {
   readonly count: number;
+  readonly last: CheckpointHead | undefined;
   /** By number the hash of each head that is there. */
   readonly heads: ReadonlyMap<number, string>;
-  /** By a manifest's name the number of the checkpoint that covers it. */
-  readonly coveredBy: ReadonlyMap<string, number>;
+  /** By a manifest's name its hash, and the number of the checkpoint that covers it. */
+  readonly covered: ReadonlyMap<string, Covered>;
 }
 
-/** That each is signed, is where its number says, links to the one before, and covers what there is. */
-export async function verifyCheckpoints(
-  evidence: Evidence,
-  manifests: Manifests,
-  problems: Problems,
-  options: IntegrityOptions,
-): Promise<Chain> {
+interface Covered {
+  readonly hash: string;
+  readonly number: number;
+}
+
+/** That each is signed, is where its number says, and links to the one before. */
+export async function readChain(evidence: Evidence, problems: Problems): Promise<Chain> {
   const publicKey = keyOf(evidence, problems);
   const heads = new Map<number, string>();
-  const coveredBy = new Map<string, number>();
+  const covered = new Map<string, Covered>();
   let last: CheckpointHead | undefined;
   let count = 0;
   for await (const object of evidence.objects(checkpointPrefix)) {
@@ -42,26 +43,44 @@ export async function verifyCheckpoints(
     assertLinked(last, head, object.name, problems);
     heads.set(head.number, hashOfHead(head));
     for (const [name, hash] of checkpoint.manifests) {
-      coveredBy.set(name, head.number);
-      const there = manifests.hashes.get(name);
-      if (there === undefined) problems.add("manifest_missing", name);
-      else if (there !== hash) problems.add("manifest_replaced", name);
+      if ((covered.get(name)?.hash ?? hash) !== hash) problems.add("manifest_replaced", name);
+      covered.set(name, { hash, number: head.number });
     }
     last = head;
   }
   if (count > 0 && evidence.publicKeys.pinned === undefined)
     problems.add("public_key_missing", "public-key.pem");
-  if (last) assertCovered(last, manifests, coveredBy, problems);
-  assertInTime(last, problems, options);
-  return { count, heads, coveredBy };
+  return { count, last, heads, covered };
+}
+
+/** That what is covered is there as it was, and that what is there is covered. */
+export function verifyCoverage(chain: Chain, manifests: Manifests, problems: Problems, look: Look): void {
+  const { last, covered } = chain;
+  for (const [name, { hash }] of covered) {
+    const there = manifests.hashes.get(name);
+    if (there === undefined) problems.add("manifest_missing", name);
+    else if (there !== hash) problems.add("manifest_replaced", name);
+  }
+  // What was written before the last one looked, and is in none: put there afterwards.
+  const settled = last && new Date(Date.parse(last.through) - OVERLAP_MS).toISOString();
+  if (settled !== undefined)
+    for (const name of manifests.hashes.keys())
+      if (!covered.has(name) && timeOfManifest(name) <= settled)
+        problems.add("manifest_not_in_checkpoint", name);
+  assertInTime(chain, manifests, problems, look);
 }
 
 /** What the auditor trusts decides: their own file, else what KMS says, and the bucket must agree. */
 function keyOf({ publicKeys }: Evidence, problems: Problems): string | undefined {
   const { pinned, trusted } = publicKeys;
-  if (pinned !== undefined && trusted !== undefined && pinned.trim() !== trusted.trim())
+  if (pinned !== undefined && trusted !== undefined && textOf(pinned) !== textOf(trusted))
     problems.add("public_key_changed", "public-key.pem");
   return trusted ?? pinned;
+}
+
+/** Line ends are another editor's, not another public key. */
+function textOf(pem: string): string {
+  return pem.replaceAll(/\s/g, "");
 }
 
 function read(
@@ -99,30 +118,21 @@ function assertLinked(
   for (let number = expected; number < head.number; number += 1)
     problems.add("checkpoint_missing", checkpointName(number));
   const previous = last ? hashOfHead(last) : null;
-  const isNext = head.number === expected;
+  const isNext = head.number <= expected;
   const goesBack = last !== undefined && (head.through < last.through || head.stage !== last.stage);
   if ((isNext && head.previous !== previous) || goesBack) problems.add("checkpoint_broken_chain", name);
 }
 
-/** What was written before the last one looked, and is in none: put there afterwards. */
-function assertCovered(
-  last: CheckpointHead,
-  manifests: Manifests,
-  coveredBy: Chain["coveredBy"],
-  problems: Problems,
-): void {
-  const settled = new Date(Date.parse(last.through) - OVERLAP_MS).toISOString();
-  for (const name of manifests.hashes.keys())
-    if (!coveredBy.has(name) && timeOfManifest(name) <= settled)
-      problems.add("manifest_not_in_checkpoint", name);
-}
-
 function assertInTime(
-  last: CheckpointHead | undefined,
+  { last }: Chain,
+  manifests: Manifests,
   problems: Problems,
-  { now, checkpointEveryMs, graceMs }: IntegrityOptions,
+  { startedAt, checkpointEveryMs, graceMs }: Look,
 ): void {
-  if (checkpointEveryMs === undefined || !last) return;
-  const latest = Date.parse(last.at) + 2 * checkpointEveryMs + graceMs;
-  if (now.getTime() > latest) problems.add("checkpoint_overdue", checkpointName(last.number + 1));
+  if (checkpointEveryMs === undefined) return;
+  const [first] = manifests.hashes.keys();
+  const since = last?.at ?? (first === undefined ? "" : timeOfManifest(first));
+  const latest = Date.parse(since) + 2 * checkpointEveryMs + graceMs;
+  if (startedAt.getTime() > latest)
+    problems.add("checkpoint_overdue", checkpointName((last?.number ?? 0) + 1));
 }

@@ -132,6 +132,8 @@ async function withBody(
   bucket: string,
   { name, versions, first }: Listed,
 ): Promise<EvidenceObject> {
+  // Nothing but a deletion marker is left of it: nothing that it could be is it.
+  if (first === undefined) return { name, versions: versions + 1, body: new Uint8Array() };
   const versionId = first === "null" ? undefined : first;
   const body = await readObject(s3, bucket, name, versionId);
   if (!body) throw new WaxsealError("STORE_UNAVAILABLE");

@@ -3,14 +3,14 @@ import { checkpointName } from "../checkpoint.ts";
 import { timeOfManifest } from "../manifest-store.ts";
 import type { Chain } from "./checkpoints.ts";
 import type { Evidence } from "./evidence.ts";
-import type { IntegrityOptions } from "./integrity.ts";
+import type { Look } from "./look.ts";
 import type { Manifests } from "./manifests.ts";
 import type { Problems } from "./problems.ts";
+import { Records, type LastEvent } from "./records.ts";
 
 export interface Events {
   readonly count: number;
-  /** By record the number of its last event, and whether that says that the record is gone. */
-  readonly last: ReadonlyMap<string, { readonly seq: number; readonly isGone: boolean }>;
+  readonly last: ReadonlyMap<string, LastEvent>;
   readonly erased: number;
   readonly expired: number;
 }
@@ -21,15 +21,13 @@ interface Said {
   expired: { checkpoint: number; through: string };
 }
 
-const RECORD_ID = /^[A-Za-z0-9_-]{22}$/;
-
 /** That each event is the one that was recorded, that none is missing, and none is there that was not recorded. */
 export async function verifyEvents(
   evidence: Evidence,
   manifests: Manifests,
   chain: Chain,
   problems: Problems,
-  { now, graceMs, onProgress }: IntegrityOptions,
+  look: Look,
 ): Promise<Events> {
   const records = new Records();
   const missing = new Map(manifests.events);
@@ -37,16 +35,20 @@ export async function verifyEvents(
   let count = 0;
   for await (const item of evidence.events()) {
     count += 1;
-    onProgress?.("events", count);
+    look.onProgress("events", count);
     // When it is to expire is no part of it.
     const { purgeAt: _expiry, ...event } = item;
     const id = `${String(event["recordId"])}/${String(event["eventSeq"])}`;
     const recorded = manifests.events.get(id);
     missing.delete(id);
-    records.add(event);
-    if (recorded && hashOf(event) !== recorded[0]) problems.add("event_changed", id);
-    if (!recorded && isOlder(event["at"], now, graceMs)) problems.add("event_not_in_manifest", id);
-    listen(event, id, chain, said, problems);
+    // What is just being recorded may be seen without what is before it.
+    const isSettled = recorded !== undefined || look.isSettled(event["at"]);
+    records.add(event, isSettled);
+    if (recorded && !isHash(event, recorded[0])) problems.add("event_changed", id);
+    if (!recorded && isSettled) problems.add("event_not_in_manifest", id);
+    listen(event, id, chain, problems, look);
+    // What nobody recorded lets nothing be gone.
+    if (recorded) heed(event, said);
   }
   const [erased, expired] = accountFor(missing, chain, said, problems, records);
   records.findGaps(problems);
@@ -58,10 +60,9 @@ function listen(
   event: Readonly<Record<string, unknown>>,
   id: string,
   chain: Chain,
-  said: Said,
   problems: Problems,
+  look: Look,
 ): void {
-  const details = (event["details"] ?? {}) as Readonly<Record<string, unknown>>;
   switch (event["type"]) {
     case "changed_out_of_band":
       problems.add("changed_out_of_band", id);
@@ -71,21 +72,28 @@ function listen(
       problems.add("event_tampered_with", String(event["event"]));
       return;
     case "checkpoint_signed": {
+      const details = detailsOf(event);
       const number = Number(details["number"]);
       const there = chain.heads.get(number);
-      if (there === undefined) problems.add("checkpoint_missing", checkpointName(number));
-      else if (there !== details["hash"]) problems.add("checkpoint_replaced", checkpointName(number));
-      return;
-    }
-    case "events_erased":
-      for (const recordId of String(details["recordIds"]).split(",")) said.erased.add(recordId);
-      return;
-    case "events_expired": {
-      const checkpoint = Number(details["checkpoint"]);
-      if (checkpoint > said.expired.checkpoint)
-        said.expired = { checkpoint, through: String(details["through"]) };
+      // One may have been signed since the checkpoints were read.
+      const isNext = number > (chain.last?.number ?? 0) && !look.isSettled(event["at"]);
+      if (there === undefined && !isNext) problems.add("checkpoint_missing", checkpointName(number));
+      if (there !== undefined && there !== details["hash"])
+        problems.add("checkpoint_replaced", checkpointName(number));
     }
   }
+}
+
+/** What events say of events that are gone: by their names alone, which others may not enter. */
+function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
+  const { type, recordId: name } = event;
+  const details = detailsOf(event);
+  const recordId = String(details["recordIds"]);
+  if (type === "events_erased" && name === `intake-erased-${recordId}`) said.erased.add(recordId);
+  const checkpoint = Number(details["checkpoint"]);
+  const isOfJob = type === "events_expired" && String(name).startsWith("intake-expired-");
+  if (isOfJob && checkpoint > said.expired.checkpoint)
+    said.expired = { checkpoint, through: String(details["through"]) };
 }
 
 /** Of what is in a manifest and not in the log: what was erased or has expired by the rules, and what is gone. */
@@ -99,56 +107,26 @@ function accountFor(
   let [erased, expired] = [0, 0];
   for (const [id, [, manifest]] of missing) {
     const [recordId = ""] = id.split("/");
-    records.add({ recordId, eventSeq: id.slice(recordId.length + 1) });
-    const covering = chain.coveredBy.get(manifest) ?? Infinity;
-    if (said.erased.has(recordId)) erased += 1;
-    else if (covering <= said.expired.checkpoint && timeOfManifest(manifest) <= said.expired.through)
-      expired += 1;
+    const covering = chain.covered.get(manifest)?.number ?? Infinity;
+    const isErased = said.erased.has(recordId);
+    const isExpired = covering <= said.expired.checkpoint && timeOfManifest(manifest) <= said.expired.through;
+    records.addMissing(recordId, id.slice(recordId.length + 1), isErased || isExpired);
+    if (isErased) erased += 1;
+    else if (isExpired) expired += 1;
     else problems.add("event_missing", id);
   }
   return [erased, expired];
 }
 
-/** The numbers that each record has events for. */
-class Records {
-  readonly #numbers = new Map<string, Set<number>>();
-  readonly #gone = new Set<string>();
-  readonly last = new Map<string, { seq: number; isGone: boolean }>();
-
-  add({ recordId, eventSeq, type, problems, replaces }: Readonly<Record<string, unknown>>): void {
-    if (typeof replaces === "string") this.#end(replaces);
-    if (typeof recordId !== "string" || typeof eventSeq !== "string" || !RECORD_ID.test(recordId)) return;
-    const seq = Number(eventSeq.slice(0, 12));
-    const numbers = this.#numbers.get(recordId) ?? new Set();
-    this.#numbers.set(recordId, numbers.add(seq));
-    const isGone = type === "key_purged" || (Array.isArray(problems) && problems.includes("deleted"));
-    const last = this.last.get(recordId);
-    const most = Math.max(seq, last?.seq ?? 0);
-    if (isGone || this.#gone.has(recordId)) this.last.set(recordId, { seq: most, isGone: true });
-    else if (!last || seq > last.seq) this.last.set(recordId, { seq, isGone: false });
-  }
-
-  /** Another record is in its place. */
-  #end(recordId: string): void {
-    this.#gone.add(recordId);
-    const last = this.last.get(recordId);
-    if (last) this.last.set(recordId, { ...last, isGone: true });
-  }
-
-  findGaps(problems: Problems): void {
-    for (const [recordId, numbers] of this.#numbers) {
-      const most = this.last.get(recordId)?.seq ?? 0;
-      // A number lost once each: more than a few lines of one record say nothing new.
-      let named = 0;
-      for (let seq = 1; seq < most && named < 10; seq += 1) {
-        if (numbers.has(seq)) continue;
-        problems.add("gap", `${recordId}/${String(seq).padStart(12, "0")}`);
-        named += 1;
-      }
-    }
-  }
+function detailsOf(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return (event["details"] ?? {}) as Readonly<Record<string, unknown>>;
 }
 
-function isOlder(at: unknown, now: Date, graceMs: number): boolean {
-  return typeof at !== "string" || Date.parse(at) < now.getTime() - graceMs;
+/** Somebody may have put into the log what has no encoding. */
+function isHash(event: object, hash: string): boolean {
+  try {
+    return hashOf(event) === hash;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,7 @@
 /** What a verification looks at, wherever it is: the deployment, or a folder that was taken from one. */
 export interface Evidence {
+  /** ISO 8601; of evidence that was taken away when that was. It does not move any more. */
+  readonly takenAt?: string | undefined;
   /** Where it is, in words, for the answer. */
   readonly restsOn: readonly string[];
   /** The items of the audit log, as they are now. */

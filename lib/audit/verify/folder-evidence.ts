@@ -1,63 +1,92 @@
 /** Evidence in a folder, as `waxseal audit export --evidence` writes it: to be verified elsewhere, without AWS. */
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
+import * as z from "zod/mini";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import { canonicalBytes } from "../canonical.ts";
 import { checkpointPrefix, manifestPrefix, publicKeyName } from "../manifest-store.ts";
 import type { Evidence, EvidenceObject, RecordHead } from "./evidence.ts";
 
-const files = { events: "events.jsonl", heads: "records.jsonl", objects: "objects.jsonl" } as const;
+const files = {
+  about: "evidence.json",
+  events: "events.jsonl",
+  heads: "records.jsonl",
+  objects: "objects.jsonl",
+} as const;
+
+const aboutSchema = z.object({
+  schemaVersion: z.literal(1),
+  format: z.literal("waxseal-audit-evidence"),
+  /** When it was begun to be taken: what happened after that may be in it by halves. */
+  at: z.iso.datetime({ precision: 3 }),
+});
+
+const objectSchema = z.object({
+  name: z.string(),
+  versions: z.int(),
+  /** Base64: whoever spoiled it need not have left text. */
+  body: z.string(),
+});
 
 /** @param trustedKey - PEM of the auditor's own file; without one no signature can be trusted. */
 export async function folderEvidence(folder: string, trustedKey: string | undefined): Promise<Evidence> {
   const pinned = await readFile(join(folder, publicKeyName), "utf8").catch(() => undefined);
-  const names = await namesIn(folder);
+  const { at: takenAt } = await aboutOf(folder);
+  const trust = trustedKey === undefined ? "no signature: no public key was given" : "the public key given";
   return {
-    restsOn: [
-      `the folder ${folder}`,
-      trustedKey === undefined
-        ? "no signature: no public key was given"
-        : "signatures, by the public key given",
-    ],
+    takenAt,
+    restsOn: [`the folder ${folder}, taken at ${takenAt}`, trust],
     publicKeys: { pinned, trusted: trustedKey },
     events: () => lines(join(folder, files.events)),
-    async *objects(prefix) {
-      for (const { name, versions } of names)
-        if (name.startsWith(prefix)) yield { name, versions, body: await bodyOf(folder, name) };
-    },
+    objects: (prefix) => objectsIn(join(folder, files.objects), prefix),
     heads: () => lines<RecordHead>(join(folder, files.heads)),
   };
 }
 
-/** Writes all of it into the folder, which it makes. */
+/**
+ * Writes all of it into the folder, which it makes. In the order of a verification: what is read later knows of all that
+ * was read before.
+ */
 export async function writeEvidence(
   evidence: Evidence,
   folder: string,
+  at: Date,
   onProgress: (what: string, done: number) => void,
 ): Promise<{ events: number; objects: number }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const about = { schemaVersion: 1, format: "waxseal-audit-evidence", at: at.toISOString() };
+  await writeFile(join(folder, files.about), text([JSON.stringify(about)]), { mode: 0o600 });
   const { pinned } = evidence.publicKeys;
   if (pinned !== undefined) await writeFile(join(folder, publicKeyName), pinned, { mode: 0o600 });
-  const listed: { name: string; versions: number }[] = [];
-  for (const prefix of [manifestPrefix, checkpointPrefix])
-    for await (const { name, versions, body } of evidence.objects(prefix)) {
-      await writeObject(folder, name, body);
-      listed.push({ name, versions });
-      onProgress("objects", listed.length);
-    }
-  const objects = listed.map((one) => JSON.stringify(one));
-  await writeFile(join(folder, files.objects), text(objects), { mode: 0o600 });
-  const events = await writeLines(join(folder, files.events), evidence.events(), onProgress);
-  await writeLines(join(folder, files.heads), evidence.heads(), () => undefined);
-  return { events, objects: listed.length };
+  const written = (what: string) => (done: number) => {
+    onProgress(what, done);
+  };
+  const objects = await writeLines(join(folder, files.objects), objectLines(evidence), written("objects"));
+  const events = await writeLines(join(folder, files.events), evidence.events(), written("events"));
+  await writeLines(join(folder, files.heads), evidence.heads(), written("records"));
+  return { events, objects };
+}
+
+async function* objectLines(evidence: Evidence): AsyncGenerator<z.infer<typeof objectSchema>> {
+  for (const prefix of [checkpointPrefix, manifestPrefix])
+    for await (const { name, versions, body } of evidence.objects(prefix))
+      yield { name, versions, body: Buffer.from(body).toString("base64") };
+}
+
+async function* objectsIn(file: string, prefix: string): AsyncGenerator<EvidenceObject> {
+  for await (const line of lines(file)) {
+    const object = z.safeParse(objectSchema, line).data;
+    if (!object) throw unreadable();
+    const { name, versions, body } = object;
+    if (name.startsWith(prefix)) yield { name, versions, body: Buffer.from(body, "base64") };
+  }
 }
 
 async function writeLines(
   file: string,
   items: AsyncIterable<object>,
-  onProgress: (what: string, done: number) => void,
+  onProgress: (done: number) => void,
 ): Promise<number> {
   let [done, waiting]: [number, string[]] = [0, []];
   await writeFile(file, "", { mode: 0o600 });
@@ -68,7 +97,7 @@ async function writeLines(
   for await (const item of items) {
     waiting.push(Buffer.from(canonicalBytes(item)).toString());
     done += 1;
-    onProgress("events", done);
+    onProgress(done);
     if (waiting.length === 1000) await flush();
   }
   await flush();
@@ -79,23 +108,11 @@ function text(some: readonly string[]): string {
   return some.map((line) => `${line}\n`).join("");
 }
 
-async function writeObject(folder: string, name: string, body: EvidenceObject["body"]): Promise<void> {
-  const path = join(folder, name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, body, { mode: 0o600 });
-}
-
-async function namesIn(folder: string): Promise<{ name: string; versions: number }[]> {
-  const names: { name: string; versions: number }[] = [];
-  for await (const one of lines<{ name: string; versions: number }>(join(folder, files.objects)))
-    names.push(one);
-  // Nothing outside of the folder is read.
-  if (names.some(({ name }) => name.split("/").includes(".."))) throw unreadable();
-  return names.toSorted((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)));
-}
-
-async function bodyOf(folder: string, name: string): Promise<Uint8Array> {
-  return readFile(join(folder, name)).catch(() => Buffer.alloc(0));
+async function aboutOf(folder: string): Promise<z.infer<typeof aboutSchema>> {
+  const text = await readFile(join(folder, files.about), "utf8").catch(() => "");
+  const about = z.safeParse(aboutSchema, parsed(text)).data;
+  if (!about) throw unreadable();
+  return about;
 }
 
 async function* lines<Line extends object = Readonly<Record<string, unknown>>>(
@@ -105,15 +122,19 @@ async function* lines<Line extends object = Readonly<Record<string, unknown>>>(
   await new Promise((resolve, reject) => stream.once("open", resolve).once("error", reject)).catch(() => {
     throw unreadable();
   });
-  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-    if (line === "") continue;
-    yield parsed<Line>(line);
+  // Not by readline, which ends a line at U+2028 too: within JSON that is a character like others.
+  let rest = "";
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const whole = (rest + chunk).split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) yield parsed(line) as Line;
   }
+  if (rest !== "") yield parsed(rest) as Line;
 }
 
-function parsed<Line>(line: string): Line {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line) as Line;
+    return JSON.parse(line) as unknown;
   } catch {
     throw unreadable();
   }

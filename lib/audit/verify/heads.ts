@@ -1,6 +1,6 @@
 import type { Events } from "./events.ts";
 import type { Evidence } from "./evidence.ts";
-import type { IntegrityOptions } from "./integrity.ts";
+import type { Look } from "./look.ts";
 import type { Problems } from "./problems.ts";
 
 /** That each record is where its events end. */
@@ -8,7 +8,7 @@ export async function verifyHeads(
   evidence: Evidence,
   { last }: Events,
   problems: Problems,
-  { now, graceMs }: IntegrityOptions,
+  { isSettled }: Look,
 ): Promise<void> {
   const there = new Set<string>();
   for await (const { recordId, changeSeq, at } of evidence.heads()) {
@@ -16,8 +16,7 @@ export async function verifyHeads(
     const seq = last.get(recordId)?.seq ?? 0;
     if (changeSeq < seq) problems.add("record_rolled_back", recordId);
     // Under traffic the table is ahead of its events by what is just being recorded.
-    const isOld = Date.parse(at) < now.getTime() - graceMs;
-    if (changeSeq > seq && isOld) problems.add("record_ahead", recordId);
+    if (changeSeq > seq && isSettled(at)) problems.add("record_ahead", recordId);
   }
   for (const [recordId, { isGone }] of last)
     if (!there.has(recordId) && !isGone) problems.add("record_vanished", recordId);

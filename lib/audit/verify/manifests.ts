@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { manifestPrefix, sha256, timeOfManifest } from "../manifest-store.ts";
 import type { Evidence } from "./evidence.ts";
-import type { IntegrityOptions } from "./integrity.ts";
+import type { Look } from "./look.ts";
 import type { Problems } from "./problems.ts";
 
 export interface Manifests {
@@ -19,7 +19,7 @@ const schema = z.strictObject({
 export async function readManifests(
   evidence: Evidence,
   problems: Problems,
-  { onProgress }: IntegrityOptions,
+  { onProgress, isPast }: Look,
 ): Promise<Manifests> {
   const hashes = new Map<string, string>();
   const events: Manifests["events"] = new Map();
@@ -27,11 +27,12 @@ export async function readManifests(
     if (versions !== 1) problems.add("manifest_replaced", name);
     const hash = sha256(body);
     hashes.set(name, hash);
-    onProgress?.("manifests", hashes.size);
+    onProgress("manifests", hashes.size);
     // Its name has the first digits of its hash: another's content does not go by it.
     if (!name.endsWith(`-${hash.slice(0, 16)}.json`)) problems.add("manifest_replaced", name);
     const manifest = parse(body);
-    if (!manifest || Number.isNaN(Date.parse(timeOfManifest(name)))) {
+    // One of a time that has not been would never come to be in a checkpoint.
+    if (!manifest || !isPast(timeOfManifest(name))) {
       problems.add("manifest_malformed", name);
       continue;
     }

@@ -1,6 +1,8 @@
 import { intakeTable } from "../../audit/intake.ts";
+import type { ReadPorts } from "../../audit/read/find-events.ts";
+import { OperatorError } from "../../jobs/operator-error.ts";
 import type { AwsClients } from "../aws.ts";
-import { now, randomId, type Session } from "../session.ts";
+import { now, randomId, type Cli, type Session } from "../session.ts";
 
 /**
  * The clients of the auditor's role, once the audit has word of who reads what: no entry, no read.
@@ -13,8 +15,18 @@ export async function asAuditor(
   what: Readonly<Record<string, string | undefined>>,
 ): Promise<AwsClients> {
   const clients = await session.under("auditor");
+  await enterRead(session, clients.dynamo, what);
+  return clients;
+}
+
+/** The word of it. */
+export async function enterRead(
+  session: Session,
+  dynamo: AwsClients["dynamo"],
+  what: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const given = Object.entries(what).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  await intakeTable(clients.dynamo, session.deployment.audit.intakeTable).enter({
+  await intakeTable(dynamo, session.deployment.audit.intakeTable).enter({
     intakeId: `read-${randomId()}`,
     type: "audit_read",
     at: now().toISOString(),
@@ -22,5 +34,21 @@ export async function asAuditor(
     caller: "waxseal audit",
     details: Object.fromEntries(given),
   });
-  return clients;
+}
+
+/** The audit log, for whoever looks for events in it. */
+export async function openAudit(
+  cli: Cli,
+  session: Session,
+  what: Readonly<Record<string, string | undefined>>,
+): Promise<ReadPorts & { readonly goOn: () => void }> {
+  const { dynamo } = await asAuditor(session, what);
+  return {
+    dynamo,
+    table: session.deployment.audit.logTable,
+    onProgress: (seen) => cli.terminal.progress(`audit: ${seen} events looked at`),
+    goOn: () => {
+      if (cli.signal.aborted) throw new OperatorError("JOB_STOPPED", "Stopped before it was done");
+    },
+  };
 }

@@ -62,7 +62,7 @@ async function integrityOf(
   const onProgress = (what: string, done: number) => {
     terminal.progress(`verify: ${done} ${what}`);
   };
-  const integrity = await verifyIntegrity(evidence, { now: now(), ...options, onProgress });
+  const integrity = await verifyIntegrity(evidence, { now, ...options, onProgress });
   return { ...integrity, restsOn: evidence.restsOn };
 }
 

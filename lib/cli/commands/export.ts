@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { exportOneOwner, exportTable, type RecoveredTable } from "../export.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import { Session, type Cli } from "../session.ts";
+import { timeWithZone } from "../times.ts";
 
 interface Flags {
   readonly stage?: string;
@@ -45,19 +46,17 @@ it is decrypted, which the audit and CloudTrail keep.`,
     });
 }
 
-/** Without its zone it would be this machine's, and up to half a day too young to be refused. */
-const WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
 /** Of a table that was restored: how old its content is decides which removals may have come since. */
 function recovered({ table, asOf }: Flags): RecoveredTable | undefined {
   if (table === undefined && asOf === undefined) return undefined;
-  const time = WITH_ZONE.test(asOf ?? "") ? Date.parse(asOf ?? "") : NaN;
-  if (table === undefined || !(time <= Date.now()))
+  // Without its zone it would be this machine's, and up to half a day too young to be refused.
+  const at = timeWithZone(asOf ?? "");
+  if (table === undefined || !at || at.getTime() > Date.now())
     throw new OperatorError(
       "USAGE",
       "--table and --as-of go together: a table, and the time to which it was restored, as 2026-11-25T10:00:00Z",
     );
-  return { table, at: new Date(time) };
+  return { table, at };
 }
 
 /** Plaintext only where both were said; and an answer in JSON does not go where the provider keys go. */

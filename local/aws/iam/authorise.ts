@@ -2,7 +2,7 @@
  * The decision on one request within one account (IAM User Guide, "Policy evaluation logic"; KMS
  * Developer Guide, "Key policies in AWS KMS"): an explicit deny wins; a table needs an identity-based
  * allow; a KMS key needs its key policy, which either names the principal or, by naming the account's
- * root, lets identity-based policies decide; a role that is to be assumed needs its trust policy, in the same
+ * root, lets identity-based policies decide, or a grant; a role that is to be assumed needs its trust policy, in the same
  * way; for a function or a bucket, either kind of policy is enough. Of a role of another account, what its own account allows is not known here, and taken to be given.
  */
 import { localAccountId, type Statement } from "../../stack.ts";
@@ -20,6 +20,8 @@ export interface AccessRequest {
   readonly conditionKeys: Readonly<Record<string, readonly string[] | string | undefined>>;
   /** The key policy, where the resource is a KMS key. */
   readonly keyPolicy?: readonly Statement[];
+  /** Whether a grant of the KMS key allows it. */
+  readonly isGranted?: boolean;
   /** The trust policy, where the resource is a role. */
   readonly trustPolicy?: readonly Statement[];
   /** The resource-based policy, where the resource is a function, a bucket or an object. */
@@ -52,6 +54,7 @@ export function denialOf(request: AccessRequest): string | undefined {
   // A deny for the account's root covers everyone in it.
   if ([...named, ...delegating].some(denies)) return "with an explicit deny in a resource-based policy";
 
+  if (request.isGranted) return undefined;
   const allowedByIdentity = identity.some(allows);
   const implicitly = (kind: string) => `because no ${kind} policy allows the ${request.action} action`;
   if (named.some(allows)) return undefined;
@@ -68,11 +71,15 @@ function applies(statement: Statement, request: AccessRequest, context: RequestC
   );
 }
 
-/** Named by role or user ARN, or as everyone. Session ARNs are not used in our policies and do not match. */
+/**
+ * Named by role or user ARN, by its account where that is another, or as everyone. Session ARNs are not used in our
+ * policies and do not match.
+ */
 function names(statement: Statement, caller: Caller): boolean {
-  return (
-    statement.principals?.some((principal) => principal === "*" || principal === caller.principalArn) ?? false
-  );
+  const account = accountOf(caller);
+  const itself = ["*", caller.principalArn];
+  const all = account === localAccountId ? itself : [...itself, account, `arn:aws:iam::${account}:root`];
+  return statement.principals?.some((principal) => all.includes(principal)) ?? false;
 }
 
 function isAccount(principal: string): boolean {

@@ -5,6 +5,7 @@ import { readJsonFile, writeJsonFile } from "../files.ts";
 import { keyPolicyStatements } from "../../template/statements.ts";
 import { assertSupported } from "../iam/supported.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
+import type { Grant } from "./grant.ts";
 import { applyDueRotations, schedule, type KeyMaterial, type Rotating } from "./schedule.ts";
 
 interface StoredKey extends Rotating {
@@ -19,6 +20,7 @@ interface StoredKey extends Rotating {
   description?: string;
   /** Of an asymmetric key, which signs. */
   readonly spec?: KmsKeyResource["spec"];
+  grants?: readonly Grant[];
 }
 
 export interface KmsKey extends StoredKey {

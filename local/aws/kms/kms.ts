@@ -2,6 +2,7 @@
 import { recordOf, type CloudTrailLog, type TrailDetails } from "../cloudtrail.ts";
 import { unknownOperation, type AwsService, type JsonObject } from "../protocol.ts";
 import { cryptographicOperations } from "./cryptography.ts";
+import { grantOperations } from "./grants.ts";
 import type { KeyStore } from "./keys.ts";
 import { managementOperations } from "./management.ts";
 import { rotationOperations } from "./rotation.ts";
@@ -9,6 +10,7 @@ import { signingOperations } from "./signing.ts";
 
 const operations = {
   ...cryptographicOperations,
+  ...grantOperations,
   ...managementOperations,
   ...rotationOperations,
   ...signingOperations,
@@ -33,7 +35,7 @@ export function kmsService(
       };
       try {
         const output = operation.run({ call, input, keys, now, rotationMs, trail });
-        if (!operation.readOnly) trail.responseElements = changedKey(output);
+        if (!operation.readOnly) trail.responseElements = changedKey(output, trail);
         cloudTrail.add(recordOf(call, operation.readOnly, trail, now()));
         return Promise.resolve(output);
       } catch (error) {
@@ -51,6 +53,10 @@ const recordedParameters = [
   ...["MessageType", "SigningAlgorithm"],
   ...["EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext"],
   ...[
+    "GranteePrincipal",
+    "Operations",
+    "Constraints",
+    "GrantId",
     "PendingWindowInDays",
     "PolicyName",
     "Policy",
@@ -77,6 +83,14 @@ function algorithmsOf(operation: string): JsonObject {
   return { sourceEncryptionAlgorithm: algorithm, destinationEncryptionAlgorithm: algorithm };
 }
 
-function changedKey(output: JsonObject): JsonObject | null {
-  return typeof output["KeyId"] === "string" ? { keyId: output["KeyId"] } : null;
+/**
+ * "The key ARN of the affected KMS key in the responseElements.keyId value, even though this operation does not
+ * return the key ARN" ("CreateGrant", "DisableKey" and others, of "AWS KMS log entries").
+ */
+function changedKey(
+  output: JsonObject,
+  { responseElements, resources: [arn] }: TrailDetails,
+): JsonObject | null {
+  const keyId = typeof output["KeyId"] === "string" ? output["KeyId"] : arn;
+  return keyId === undefined ? responseElements : { ...responseElements, keyId };
 }

@@ -1,5 +1,6 @@
 /** The operations on keys themselves (KMS API Reference, the page of each; "Key states of AWS KMS keys"). */
 import { localAccountId, localRegion } from "../../stack.ts";
+import { accountOf } from "../caller.ts";
 import { authorise, denialOf } from "../iam/authorise.ts";
 import { AwsError, type JsonObject } from "../protocol.ts";
 import type { Statement } from "../../stack.ts";
@@ -155,7 +156,7 @@ function parsedPolicy(policyDocument: string): readonly Statement[] {
 /** The lockout check: who puts a policy must still be able to put the next one. */
 function assertNoLockout(request: KmsRequest, kmsKey: KmsKey, policy: readonly Statement[]): void {
   const access = { caller: request.call.caller, action: "kms:PutKeyPolicy", resourceArn: kmsKey.arn };
-  const conditionKeys = { "kms:CallerAccount": localAccountId };
+  const conditionKeys = { "kms:CallerAccount": accountOf(request.call.caller) };
   if (denialOf({ ...access, conditionKeys, keyPolicy: policy }) === undefined) return;
   throw new AwsError(
     "MalformedPolicyDocumentException",
@@ -163,18 +164,8 @@ function assertNoLockout(request: KmsRequest, kmsKey: KmsKey, policy: readonly S
   );
 }
 
-/** There are none: CreateGrant is not emulated. */
-const listGrants: KmsOperation = {
-  readOnly: true,
-  run(request) {
-    authorisedKey(request);
-    return { Grants: [], Truncated: false };
-  },
-};
-
 export const managementOperations: Readonly<Record<string, KmsOperation>> = {
   DescribeKey: describeKey,
-  ListGrants: listGrants,
   ListKeys: listKeys,
   ListAliases: listAliases,
   EnableKey: settingState("Enabled"),

@@ -1,11 +1,12 @@
 /** What every KMS operation is given, and the check that all of them make first. */
+import { accountOf } from "../caller.ts";
 import type { TrailDetails } from "../cloudtrail.ts";
 import { authorise } from "../iam/authorise.ts";
 import type { AwsCall, JsonObject } from "../protocol.ts";
 import type { EncryptionContext } from "./blob.ts";
+import { isGranted } from "./grant.ts";
 import { requiredText } from "./input.ts";
 import type { KeyStore, KmsKey } from "./keys.ts";
-import { localAccountId } from "../../stack.ts";
 
 export interface KmsRequest {
   readonly call: AwsCall;
@@ -38,9 +39,19 @@ export function authoriseKey(
     caller: request.call.caller,
     action: `kms:${action}`,
     resourceArn: kmsKey.arn,
-    conditionKeys: { "kms:CallerAccount": localAccountId, ...conditionKeys },
+    conditionKeys: { "kms:CallerAccount": accountOf(request.call.caller), ...conditionKeys },
     keyPolicy: kmsKey.policy,
+    isGranted: isGranted(kmsKey.grants ?? [], request.call.caller, action, contextIn(conditionKeys)),
   });
+}
+
+/** What `contextConditionKeys` was made from. */
+function contextIn(conditionKeys: ConditionKeys): EncryptionContext {
+  const prefix = "kms:EncryptionContext:";
+  const pairs = Object.entries(conditionKeys).flatMap(([name, value]) =>
+    name.startsWith(prefix) && typeof value === "string" ? [[name.slice(prefix.length), value] as const] : [],
+  );
+  return Object.fromEntries(pairs);
 }
 
 /** The key that the request names, once the caller may do the call's operation with it. */

@@ -1,6 +1,7 @@
 /** PutObject (Amazon S3 API Reference), by whoever calls and by a service of AWS. */
 import type { BucketResource } from "../../stack.ts";
-import { unknownOperation, type Caller } from "../protocol.ts";
+import { serviceCaller } from "../caller.ts";
+import { unknownOperation } from "../protocol.ts";
 import { Access } from "./access.ts";
 import type { S3Answer } from "./answer.ts";
 import type { Asked } from "./asked.ts";
@@ -107,16 +108,11 @@ export interface ServicePut {
 export function putAsService(store: ObjectStore, service: string, put: ServicePut): ObjectVersion {
   const { bucket, name, contentEncoding, sourceArn, ...object } = put;
   const account = sourceArn.split(":")[4];
-  new Access(asCaller(service), store.bucket(bucket)).allowOnObject("PutObject", name, {
+  new Access(serviceCaller(service), store.bucket(bucket)).allowOnObject("PutObject", name, {
     "s3:x-amz-acl": "bucket-owner-full-control",
     "aws:SourceArn": sourceArn,
     "aws:SourceAccount": account,
   });
   const headers = contentEncoding === undefined ? {} : { "content-encoding": contentEncoding };
   return store.put(bucket, name, { ...object, headers }, { requester: service, sourceIpAddress: service });
-}
-
-function asCaller(service: string): Caller {
-  const names = { arn: service, principalArn: service, principalId: service, name: service };
-  return { type: "AWSService", ...names, accessKeyId: "", statements: [] };
 }

@@ -112,7 +112,7 @@ describe("who may speak to the endpoint", () => {
 
 describe("what it has not is refused by name", () => {
   test.each([
-    ["TrentService.CreateGrant", "KMS CreateGrant"],
+    ["TrentService.RetireGrant", "KMS RetireGrant"],
     ["TrentService.toString", "KMS toString"],
     ["DynamoDB_20120810.ExecuteStatement", "DynamoDB ExecuteStatement"],
     ["DynamoDBStreams_20120810.Nothing", "DynamoDB Streams Nothing"],

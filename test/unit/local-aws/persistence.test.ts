@@ -122,7 +122,7 @@ test("the stack's key policy wins over a stored one at the start", async () => {
 
 test("the files of keys and records are their owner's alone, and nothing is left half-written", async () => {
   await during(({ url }) => store(url));
-  const files = ["cloudtrail.jsonl", "kms.json", "streams.jsonl"];
+  const files = ["cloudtrail.jsonl", "kms.json", "streams.jsonl", "trail.jsonl"];
   expect(readdirSync(dataDirectory).sort()).toEqual([...files, "dynamodb"].sort());
   for (const name of files) {
     expect(statSync(join(dataDirectory, name)).mode & 0o077).toBe(process.platform === "win32" ? 0o066 : 0);

@@ -74,6 +74,24 @@ test("a rule with a pattern fires for the events that match all of it", () => {
   expect(sent).toHaveLength(2);
 });
 
+test("calls by CloudTrail that only read reach the rules that ask for all, changes every rule", () => {
+  const pattern = { source: ["aws.kms"] };
+  const all = { allManagementEvents: true };
+  const { rules, sent } = rulesOf(ruleOf("plain", { pattern }), ruleOf("all", { pattern, ...all }));
+  const call = (readOnly: boolean) => ({
+    source: "aws.kms",
+    "detail-type": "AWS API Call via CloudTrail",
+    detail: { readOnly },
+  });
+  const names = () => sent.splice(0).map((one) => ((one as unknown[])[1] as { from: string }).from);
+  rules.put(call(true));
+  expect(names()).toEqual(["all"]);
+  rules.put(call(false));
+  expect(names()).toEqual(["plain", "all"]);
+  rules.put({ ...call(true), "detail-type": "KMS CMK Rotation" });
+  expect(names()).toEqual(["plain", "all"]);
+});
+
 test("the endpoint's page fires a rule at once, and knows no other", async () => {
   const { rules, sent } = rulesOf(ruleOf("nightly", { schedule: "rate(1 day)" }));
   const endpoint = await startAwsEndpoint({

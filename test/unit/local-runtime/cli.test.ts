@@ -38,10 +38,26 @@ async function stdoutOf({ child, output }: ReturnType<typeof run>, pattern: RegE
 }
 
 describe("npm start", () => {
+  test("CloudTrail's delay and the grace time are in seconds, zero too, and what is said of grace counts last", () => {
+    expect(parseOptions([])).toMatchObject({ trailDelaySeconds: 5, settings: {} });
+    const given = parseOptions(["--trail-delay", "0", "--grace", "0", "--settings", '{"graceSeconds":7}']);
+    expect(given).toMatchObject({ trailDelaySeconds: 0, settings: { graceSeconds: 0 } });
+  });
+
   test("--help lists every option, and that it is for development", async () => {
     const { code, stdout } = await run("--help").ended;
     expect(code).toBe(0);
-    for (const option of ["--port", "--json", "--data", "--verbose", "--help", "--origin", "--settings"])
+    for (const option of [
+      "--port",
+      "--json",
+      "--data",
+      "--verbose",
+      "--help",
+      "--origin",
+      "--settings",
+      "--trail-delay",
+      "--grace",
+    ])
       expect(stdout).toContain(option);
     expect(stdout).toMatch(/development and evaluation/);
   });
@@ -55,6 +71,8 @@ describe("npm start", () => {
     [["--settings", "{"], /--settings/],
     [["--settings", "no-such-file.json"], /--settings/],
     [["--settings", '{"limitz":{}}'], /limitz/],
+    [["--trail-delay", "soon"], /--trail-delay/],
+    [["--grace", "1.5"], /--grace/],
   ])("refuses %j with exit code 2, naming it", async (args, named) => {
     const { code, stdout, stderr } = await run(...args).ended;
     expect(code).toBe(2);

@@ -1,38 +1,59 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { writeEvidence } from "../../../audit/verify/folder-evidence.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
-import { evidenceOf } from "../../audit/evidence.ts";
 import { witnessOf } from "../../audit/completeness.ts";
+import { evidenceOf } from "../../audit/evidence.ts";
+import { exportEvents, exportFormats, type ExportFlags } from "../../audit/export-events.ts";
+import { addFilters } from "../../audit/filters.ts";
 import { asAuditor } from "../../audit/reading.ts";
 import { takeTrail } from "../../audit/take-trail.ts";
-import { Session, type Cli } from "../../session.ts";
+import { now, Session, type Cli } from "../../session.ts";
 
-interface Flags {
+interface Flags extends ExportFlags {
   readonly stage?: string;
+  readonly out?: string;
   readonly evidence?: string;
   readonly withTrail?: boolean;
 }
 
 /** `waxseal audit export` */
 export function addAuditExport(audit: Command, cli: Cli): void {
-  audit
+  const command = audit
     .command("export")
-    .description("take the audit's evidence into a folder, to be verified elsewhere")
+    .description(
+      "write events to a file; or take the audit's evidence into a folder, to be verified elsewhere",
+    );
+  addFilters(command)
+    .option("--out <file>", "events: to which file")
+    .addOption(
+      new Option("--format <format>", "a JSON document a line, or CSV")
+        .choices(exportFormats)
+        .default("jsonl"),
+    )
+    .option("--force", "replace the file if it is there")
     .option("--evidence <folder>", "everything that waxseal audit verify --offline needs")
-    .option("--with-trail", "CloudTrail's files too, for the verdict on completeness: all that it recorded")
-    .action(async (_options: unknown, command: Command) => {
-      const { stage, evidence: folder, withTrail = false } = command.optsWithGlobals<Flags>();
-      if (folder === undefined) throw new OperatorError("USAGE", "Say where to: --evidence FOLDER");
+    .option("--with-trail", "and CloudTrail's files too, for the verdict on completeness")
+    .addHelpText("after", "\nEvents of one owner or record come newest first, else in no order.")
+    .action(async (_options: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<Flags>();
+      const { stage, out, evidence, withTrail = false } = flags;
+      if ((out === undefined) === (evidence === undefined))
+        throw new OperatorError("USAGE", "Say where to: --out FILE, or --evidence FOLDER");
       const session = await Session.open(cli, stage);
-      const clients = await asAuditor(session, { command: "export --evidence" });
-      const evidence = await evidenceOf(session, clients, undefined);
-      const written = await writeEvidence(evidence, folder, (what, done) => {
-        cli.terminal.progress(`export: ${done} ${what}`);
-      });
-      const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;
-      cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles }, () => [
-        `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
-        "Verify: waxseal audit verify --offline FOLDER --public-key FILE",
-      ]);
+      if (out !== undefined) await exportEvents(cli, session, out, flags);
+      if (evidence !== undefined) await exportEvidence(cli, session, evidence, withTrail);
     });
+}
+
+async function exportEvidence(cli: Cli, session: Session, folder: string, withTrail: boolean): Promise<void> {
+  const clients = await asAuditor(session, { command: "export --evidence" });
+  const evidence = await evidenceOf(session, clients, undefined);
+  const written = await writeEvidence(evidence, folder, now(), (what, done) => {
+    cli.terminal.progress(`export: ${done} ${what}`);
+  });
+  const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;
+  cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles }, () => [
+    `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
+    "Verify: waxseal audit verify --offline FOLDER --public-key FILE",
+  ]);
 }

@@ -1,0 +1,29 @@
+import type { IntegrityOptions } from "./integrity.ts";
+
+/** One look at the evidence: when it was begun, and what is too new to be judged by it. */
+export interface Look {
+  readonly startedAt: Date;
+  readonly graceMs: number;
+  readonly checkpointEveryMs: number | undefined;
+  readonly onProgress: (what: string, done: number) => void;
+  /**
+   * Whether what says this time is long recorded, if it is true. One that is no time, or has not been yet, is no reason
+   * to wait for it: it would be waited for for ever.
+   */
+  readonly isSettled: (at: unknown) => boolean;
+  /** Whether it is a time that has been. */
+  readonly isPast: (at: unknown) => boolean;
+}
+
+/** @param takenAt - of evidence that was taken away: when. */
+export function lookNow(options: IntegrityOptions, takenAt: string | undefined): Look {
+  const { now, graceMs, checkpointEveryMs, onProgress = () => undefined } = options;
+  const startedAt = takenAt === undefined ? now() : new Date(takenAt);
+  const isPast = (at: unknown) => timeOf(at) <= now().getTime() + graceMs;
+  const isSettled = (at: unknown) => !isPast(at) || timeOf(at) < startedAt.getTime() - graceMs;
+  return { startedAt, graceMs, checkpointEveryMs, onProgress, isPast, isSettled };
+}
+
+function timeOf(at: unknown): number {
+  return typeof at === "string" ? Date.parse(at) : NaN;
+}

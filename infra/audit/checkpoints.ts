@@ -73,7 +73,7 @@ export class Checkpoints extends Construct {
     const statements = [
       allow("kms:Sign", this.kmsKey.keyArn),
       allow("kms:GetPublicKey", this.kmsKey.keyArn),
-      enterIntake(tables.intake.tableArn),
+      enterIntake(tables.intake.tableArn, ["checkpoint-*", "expired-*"]),
       listObjects(bucketArn),
       getObjects(bucketArn, "manifests/"),
       getObjects(bucketArn, "checkpoints/"),

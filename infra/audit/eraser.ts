@@ -34,7 +34,7 @@ export class Eraser extends Construct {
       allow("dynamodb:Query", `${log.tableArn}/index/${byOwnerIndex.indexName}`, {}, "FindEvents"),
       allow("dynamodb:Query", log.tableArn, {}, "QueryEvents"),
       allow("dynamodb:DeleteItem", log.tableArn, {}, "EraseEvents"),
-      enterIntake(intake.tableArn),
+      enterIntake(intake.tableArn, ["erased-*", "read-*"]),
     ];
     for (const statement of statements) this.role.addToPrincipalPolicy(statement);
     providerKeys.grantOwnerStatus(this.role);

@@ -13,15 +13,24 @@ export function putEvents(tableArn: string): PolicyStatement {
   return allow("dynamodb:PutItem", tableArn, {}, "PutEvents");
 }
 
-/** Appends; what is there already stays, by the writer's own condition, and a change shows in the stream. */
-export function enterIntake(tableArn: string): PolicyStatement {
+/**
+ * Appends; what is there already stays, by the writer's own condition, and a change shows in the stream.
+ *
+ * @param intakeIds - those that it may enter; where nothing is said, all but those that say that events may be gone.
+ */
+export function enterIntake(tableArn: string, intakeIds: readonly string[] = []): PolicyStatement {
   const names = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
+  const may =
+    intakeIds.length > 0
+      ? { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...intakeIds] } }
+      : { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] } };
   return allow(
     "dynamodb:PutItem",
     tableArn,
     {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
-      Null: { "dynamodb:Attributes": "false" },
+      ...may,
+      Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
       StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
     },
     "EnterIntake",

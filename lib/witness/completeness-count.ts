@@ -7,22 +7,18 @@ import type { WitnessRules } from "./rules.ts";
 import { settled, type Judgement } from "./verdict.ts";
 import { witnessEventOf, type WitnessEvent } from "./witness-event.ts";
 
-/** What is counted: a call with the time of its file, or an event that may explain one. */
-export type Line = { readonly call: KmsCall; readonly seenAt: string } | { readonly event: LoggedEvent };
+/** What is counted: a call with the time of its file (milliseconds since 1970), or an event that may explain one. */
+export type Line = { readonly call: KmsCall; readonly seenAt: number } | { readonly event: LoggedEvent };
 export type LoggedEvent = WitnessEvent & { readonly useId?: string };
 export type OnVerdict = (call: KmsCall, judgement: Judgement) => void;
-
-/**
- * "CloudTrail typically delivers logs within an average of about 5 minutes of an API call. This time is not
- * guaranteed" (CloudTrail User Guide, "How CloudTrail works").
- */
-const DELAY_MS = 15 * 60_000;
 
 export interface CountOptions {
   readonly rules: WitnessRules;
   readonly window: { readonly from: string; readonly to: string };
   readonly now: Date;
   readonly graceMs: number;
+  /** For so long CloudTrail may not have shown a call. */
+  readonly delayMs: number;
   /** Owners whose events were erased, and when; ISO 8601. */
   readonly erased: ReadonlyMap<string, string>;
 }
@@ -78,11 +74,10 @@ export class CompletenessCount {
     };
   }
 
-  #judge(call: KmsCall, seenAt: string, event: WitnessEvent | undefined, all: readonly KmsCall[]): Judgement {
+  #judge(call: KmsCall, seenAt: number, event: WitnessEvent | undefined, all: readonly KmsCall[]): Judgement {
     const { rules, now, graceMs } = this.#options;
     const judgement = explain(call, { event, isFirst: isFirst(call, all, rules) }, rules);
-    // The name of a file has whole minutes.
-    return settled(judgement, Date.parse(seenAt) + 60_000 + graceMs < now.getTime());
+    return settled(judgement, seenAt + graceMs < now.getTime());
   }
 
   #isInWindow(at: string): boolean {
@@ -108,8 +103,8 @@ export class CompletenessCount {
   }
 
   #countClaim({ type, at, caller, useId }: LoggedEvent): void {
-    const { now, graceMs } = this.#options;
-    const isOld = Date.parse(at) + DELAY_MS + graceMs < now.getTime();
+    const { now, graceMs, delayMs } = this.#options;
+    const isOld = Date.parse(at) + delayMs + graceMs < now.getTime();
     if (useId === undefined || !(claimTypes as readonly string[]).includes(type)) return;
     if (isOld && this.#isInWindow(toSeconds(Date.parse(at)))) this.#unconfirmed.push({ useId, at, caller });
   }
@@ -120,8 +115,8 @@ export class CompletenessCount {
 }
 
 /** The same record in two files is one call; a copy that says otherwise is another. */
-function distinct(lines: readonly { readonly call: KmsCall; readonly seenAt: string }[]) {
-  const byContent = new Map<string, { readonly call: KmsCall; readonly seenAt: string }>();
+function distinct(lines: readonly { readonly call: KmsCall; readonly seenAt: number }[]) {
+  const byContent = new Map<string, { readonly call: KmsCall; readonly seenAt: number }>();
   for (const line of lines) {
     const content = JSON.stringify(line.call);
     const there = byContent.get(content);

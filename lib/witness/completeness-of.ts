@@ -24,11 +24,18 @@ export interface CompletenessOptions {
     readonly roles: Readonly<Record<RoleUse, readonly string[]>>;
   };
   readonly graceSeconds: number;
+  /** How long CloudTrail may take to show a call (default: 15 minutes). */
+  readonly delaySeconds?: number | undefined;
   /** ISO 8601; by default from the first event until now. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
+/**
+ * "CloudTrail typically delivers logs within an average of about 5 minutes of an API call. This time is not
+ * guaranteed" (CloudTrail User Guide, "How CloudTrail works").
+ */
+const DELAY_SECONDS = 15 * 60;
 /** So much later than a call its file may come, after an outage. */
 const LATEST_MS = 24 * 3_600_000;
 
@@ -46,17 +53,18 @@ export async function completenessOf(
     if (!source) return nothing(window);
     const rules = { ...options.rules, roles: log.roles.all() };
     const until = toSeconds(Math.min(now.getTime(), Date.parse(window.to) + LATEST_MS));
-    const take = (record: unknown, { at }: { readonly at: string }) => {
+    const take = (record: unknown, { modifiedAt }: { readonly modifiedAt: number }) => {
       const call = kmsCallOf(record);
       if (call && concernsUs(call, rules))
-        partitions.add(witnessIdOf(call), { call, seenAt: at } satisfies Line);
+        partitions.add(witnessIdOf(call), { call, seenAt: modifiedAt } satisfies Line);
     };
     // Names of files have whole minutes.
     const from = `${window.from.slice(0, 16)}:00Z`;
     const trail = await checkTrail({ ...ports, source }, from, until, take, (text) => text.includes("kms."));
     const graceMs = options.graceSeconds * 1000;
+    const delayMs = (options.delaySeconds ?? DELAY_SECONDS) * 1000;
     const counted = new CompletenessCount(
-      { rules, window, now, graceMs, erased: log.erased },
+      { rules, window, now, graceMs, delayMs, erased: log.erased },
       ports.onVerdict,
     );
     for await (const lines of partitions.groups<Line>()) counted.add(lines);

@@ -22,7 +22,8 @@ export function trailFolder(
         const file = trailFileName(name.split(path.sep).join("/"));
         if (file?.kind !== kind || file.account !== place.account || file.region !== place.region) continue;
         if (file.at < from || file.at > to) continue;
-        found.push({ ...file, modifiedAt: Date.parse(file.at) });
+        // Within the minute of its name.
+        found.push({ ...file, modifiedAt: Date.parse(file.at) + 60_000 });
       }
       yield* found.toSorted((one, other) => (one.at === other.at ? 0 : one.at < other.at ? -1 : 1));
     },

@@ -2,7 +2,7 @@ import type { TrailFileName } from "./trail-names.ts";
 
 /** A file of the trail as a listing shows it. */
 export interface ListedFile extends TrailFileName {
-  /** When it came to be there; where that is not known, the time of its name. Milliseconds since 1970. */
+  /** When it came to be there; where that is not known, by when. Milliseconds since 1970. */
   readonly modifiedAt: number;
 }
 

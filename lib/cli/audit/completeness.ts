@@ -16,6 +16,9 @@ export interface Window {
   readonly to?: string | undefined;
 }
 
+/** On one machine CloudTrail takes as long as was said at the start, which is seconds. */
+const LOCAL_DELAY_SECONDS = 30;
+
 export interface DeploymentWitness {
   readonly session: Session;
   readonly clients: AwsClients;
@@ -43,7 +46,10 @@ export async function completenessOfDeployment(
       onProgress: progressOf(cli),
       ...(onVerdict && { onVerdict }),
     },
-    { rules: rulesOf(deployment), graceSeconds: deployment.audit.graceSeconds, ...checked(window) },
+    {
+      ...{ rules: rulesOf(deployment), graceSeconds: deployment.audit.graceSeconds, ...checked(window) },
+      delaySeconds: deployment.stage === "local" ? LOCAL_DELAY_SECONDS : undefined,
+    },
   );
 }
 

@@ -2,9 +2,11 @@ import type { Evidence } from "./evidence.ts";
 import { readChain, verifyCoverage } from "./checkpoints.ts";
 import { verifyEvents } from "./events.ts";
 import { verifyHeads } from "./heads.ts";
-import { lookNow } from "./look.ts";
+import { lookNow, type IntegrityOptions } from "./look.ts";
 import { readManifests } from "./manifests.ts";
 import { Problems, type Problem } from "./problems.ts";
+
+export type { IntegrityOptions } from "./look.ts";
 
 export interface Integrity {
   readonly ok: boolean;
@@ -15,16 +17,6 @@ export interface Integrity {
   /** Gone as they may be, and said so by events of their own. */
   readonly erased: number;
   readonly expired: number;
-}
-
-export interface IntegrityOptions {
-  /** Asked again as it goes: it may take minutes, in which more is recorded. */
-  readonly now: () => Date;
-  /** For so long what was just done may not be recorded yet, or not be in a manifest. */
-  readonly graceMs: number;
-  /** How often checkpoints are signed, where that is known: later than twice that is overdue. */
-  readonly checkpointEveryMs?: number | undefined;
-  readonly onProgress?: ((what: string, done: number) => void) | undefined;
 }
 
 /**

@@ -1,4 +1,12 @@
-import type { IntegrityOptions } from "./integrity.ts";
+export interface IntegrityOptions {
+  /** Asked again as it goes: it may take minutes, in which more is recorded. */
+  readonly now: () => Date;
+  /** For so long what was just done may not be recorded yet, or not be in a manifest. */
+  readonly graceMs: number;
+  /** How often checkpoints are signed, where that is known: later than twice that is overdue. */
+  readonly checkpointEveryMs?: number | undefined;
+  readonly onProgress?: ((what: string, done: number) => void) | undefined;
+}
 
 /** One look at the evidence: when it was begun, and what is too new to be judged by it. */
 export interface Look {

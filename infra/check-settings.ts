@@ -188,7 +188,7 @@ export function checkSettings(settings: Settings): void {
 }
 
 /** Of names and ARNs that are known at the deployment only: two tables, a KMS key, the function's own. */
-const bytesOfTheStack = 500;
+const bytesOfTheStack = 600;
 
 /**
  * All environment variables of a function together may take 4 KB (AWS Lambda, "Lambda quotas"), counted as

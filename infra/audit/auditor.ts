@@ -47,7 +47,9 @@ export class Auditor extends Construct {
     });
     for (const statement of statementsFor(props)) this.role.addToPrincipalPolicy(statement);
     acceptObjects(this.role, bucket, "*");
-    if (trail) accept(this.role, acceptedOfAuditor, `[Resource::${trail.arnInNag}/*]`);
+    if (!trail) return;
+    for (const evidence of [`${trail.arnInNag}/*`, "*"])
+      accept(this.role, acceptedOfAuditor, `[Resource::${evidence}]`);
   }
 }
 

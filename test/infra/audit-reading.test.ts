@@ -37,11 +37,22 @@ const only = (attributes: readonly string[], more: Record<string, unknown>) => (
   StringEquals: more,
 });
 const entry = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
-const enters = {
+/** Which entries, by their ids: not those that say that events may be gone, but for who erases. */
+const entersWhat = (ids: Record<string, unknown>) => ({
   Action: "dynamodb:PutItem",
   Resource: "<AuditTablesIntake.Arn>",
-  Condition: only(entry, { "dynamodb:ReturnValues": ["NONE"] }),
-};
+  Condition: {
+    ...only(entry, { "dynamodb:ReturnValues": ["NONE"] }),
+    ...ids,
+    Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+  },
+});
+const enters = entersWhat({
+  "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] },
+});
+const entersErasures = entersWhat({
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["erased-*", "read-*"] },
+});
 
 describe("the function that shows a person their activity", () => {
   test("queries one index for listed attributes, enters that it read, counts; and nothing else", () => {
@@ -87,7 +98,7 @@ describe("the role that erases", () => {
       { Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>/index/byOwner" },
       { Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>" },
       { Action: "dynamodb:DeleteItem", Resource: "<AuditTablesLog.Arn>" },
-      enters,
+      entersErasures,
       {
         Action: "dynamodb:Query",
         Resource: "<ProviderKeysTable.Arn>",

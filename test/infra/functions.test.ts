@@ -112,6 +112,11 @@ test("the stack's outputs are the API's URL, and what an operator's command need
     AuditIntakeTable: { Value: "<AuditTablesIntake>" },
     TrailLedgerTable: { Value: "<AuditTablesLedger>" },
     GraceSeconds: { Value: "300" },
+    AuditBucket: { Value: "<AuditEvidence>" },
+    AuditLock: { Value: "none" },
+    CheckpointSchedule: { Value: "off" },
+    AuditorRole: { Value: "<AuditAuditorRole.Arn>" },
+    AuditRecorderFunction: { Value: "waxseal-dev-audit-recorder" },
     PageTopicArn: { Value: "<Topicspage>" },
     TicketTopicArn: { Value: "<Topicsticket>" },
   });

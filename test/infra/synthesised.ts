@@ -87,7 +87,8 @@ export function ofType({ resources }: Synthesised, type: string): readonly [stri
 
 /** Those that are not of the audit, which has tests of its own. */
 export function besideAudit(synthesis: Synthesised, type: string): readonly [string, Resource][] {
-  return ofType(synthesis, type).filter(([id]) => !id.startsWith("Audit"));
+  // A person's activity is the audit's: see `audit-reading.test.ts`.
+  return ofType(synthesis, type).filter(([id]) => !/^(Audit|Activity)/.test(id));
 }
 
 /** `/v1/provider-keys/{provider}` of the API resource that is referred to, by way of its parents. */

@@ -110,7 +110,7 @@ describe("with the trail's delay and the grace time at 0", () => {
 
   beforeAll(async () => {
     system = await startForTest({
-      settings: { graceSeconds: 0 },
+      settings: { graceSeconds: 0, trail: "create" },
       trailDelaySeconds: 0,
       trailFaults: () => trailFault,
     });
@@ -234,7 +234,7 @@ describe("with a grace time", () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "waxseal-witness-"));
     system = await startForTest({
-      settings: { graceSeconds: 60 },
+      settings: { graceSeconds: 60, trail: "create" },
       trailDelaySeconds: 0,
       faults: (call, service) => (service === "kms" ? fault?.(call.operation) : undefined),
       trailFaults: () => trailFault?.(),

@@ -7,8 +7,11 @@ export { CANARY, canaryKey } from "./keys.ts";
 export const anyPorts = { api: 0, aws: 0, standIn: 0, actingProxy: 0, deleteOwner: 0 };
 
 export function startForTest(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
+  // CloudTrail's files and their reader take time that only the audit's tests have a use for.
+  const settings = { trail: "off", checkpointSchedule: "off", ...options.settings } as const;
   // Made once a run: see test/runner/bundles.ts.
-  return startLocalSystem({ ports: anyPorts, bundles: process.env["WAXSEAL_TEST_BUNDLES"], ...options });
+  const bundles = process.env["WAXSEAL_TEST_BUNDLES"];
+  return startLocalSystem({ ports: anyPorts, bundles, ...options, settings });
 }
 
 /** An AWS SDK configuration for the local endpoint, under a function's role or as the administrator. */

@@ -1,7 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { StreamEntry } from "../lib/audit/change-of-record.ts";
 import { composeRecorder } from "../lib/audit/compose-recorder.ts";
-import type { Image } from "../lib/audit/image.ts";
 import { recordBatch } from "../lib/audit/record-batch.ts";
 
 let composed: ReturnType<typeof composeRecorder> | undefined;

@@ -20,7 +20,7 @@ let ada: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "waxseal-audit-"));
-  system = await startForTest({ settings: { checkpointSchedule: "rate(1 minute)" } });
+  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 minute)" } });
   ada = ownerIdOf(`${system.api}/local`, "ada");
   for (const subject of ["ada", "bob"]) {
     const person = await Person.named(system, subject);

@@ -13,7 +13,7 @@ let adaId: string;
 let recordId: string;
 
 beforeAll(async () => {
-  system = await startForTest({ settings: { checkpointSchedule: "rate(1 minute)" } });
+  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 minute)" } });
   hands = new AuditHands(system);
   adaId = ownerIdOf(`${system.api}/local`, "ada");
   ada = await Person.named(system, "ada");

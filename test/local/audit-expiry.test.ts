@@ -22,7 +22,7 @@ let hands: AuditHands;
 
 beforeAll(async () => {
   const settings = { auditRetentionDays: 30, checkpointSchedule: "rate(7 days)", trail: "off" } as const;
-  system = await startForTest({ settings });
+  system = await startForTest({ audited: true, settings });
   hands = new AuditHands(system);
 });
 afterAll(() => system.close());

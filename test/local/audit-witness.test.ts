@@ -110,6 +110,7 @@ describe("with the trail's delay and the grace time at 0", () => {
 
   beforeAll(async () => {
     system = await startForTest({
+      audited: true,
       settings: { graceSeconds: 0, trail: "create" },
       trailDelaySeconds: 0,
       trailFaults: () => trailFault,
@@ -234,6 +235,7 @@ describe("with a grace time", () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "waxseal-witness-"));
     system = await startForTest({
+      audited: true,
       settings: { graceSeconds: 60, trail: "create" },
       trailDelaySeconds: 0,
       faults: (call, service) => (service === "kms" ? fault?.(call.operation) : undefined),

@@ -1,17 +1,32 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import type { LocalStack } from "../../local/stack.ts";
 import { startLocalSystem, type LocalSystem, type LocalSystemOptions } from "../../local/system.ts";
 
 export { CANARY, canaryKey } from "./keys.ts";
 
 export const anyPorts = { api: 0, aws: 0, standIn: 0, actingProxy: 0, deleteOwner: 0 };
 
-export function startForTest(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
-  // CloudTrail's files and their reader take time that only the audit's tests have a use for.
-  const settings = { trail: "off", checkpointSchedule: "off", ...options.settings } as const;
+/**
+ * @param audited - whether changes are recorded: the recorder writes several times for each, which only the audit's own
+ *   tests have a use for.
+ */
+export function startForTest({
+  audited = false,
+  ...options
+}: Partial<LocalSystemOptions> & { readonly audited?: boolean } = {}): Promise<LocalSystem> {
+  const { editStack = (same: LocalStack) => same } = options;
+  const quiet = { trail: "off", checkpointSchedule: "off" } as const;
+  const settings = audited ? options.settings : { ...quiet, ...options.settings };
   // Made once a run: see test/runner/bundles.ts.
   const bundles = process.env["WAXSEAL_TEST_BUNDLES"];
-  return startLocalSystem({ ports: anyPorts, bundles, ...options, settings });
+  return startLocalSystem({
+    ports: anyPorts,
+    bundles,
+    ...options,
+    ...(settings && { settings }),
+    editStack: (stack) => editStack(audited ? stack : { ...stack, eventSourceMappings: [] }),
+  });
 }
 
 /** An AWS SDK configuration for the local endpoint, under a function's role or as the administrator. */

@@ -14,7 +14,6 @@ export class MemoryRecorder {
 
   readonly ports: Ports = {
     log: {
-      // eslint-disable-next-line @typescript-eslint/require-await -- a port is asynchronous
       put: async (event) => {
         const there = this.events.get(eventIdOf(event));
         if (!there) this.events.set(eventIdOf(event), event);
@@ -22,7 +21,6 @@ export class MemoryRecorder {
       },
     },
     manifests: {
-      // eslint-disable-next-line @typescript-eslint/require-await -- a port is asynchronous
       write: async (manifest) => {
         this.manifests.push(manifest);
       },

@@ -145,7 +145,7 @@ describe("a restore", () => {
     const { lastChange, changeSeq, recordId, ...rest } = (await table.get(address(1))) ?? {};
     expect(before).toMatchObject(rest);
     // Another life of it: what happened since the export has numbers already.
-    expect(recordId).not.toBe(before?.["recordId"]);
+    expect(recordId).not.toBe(before["recordId"]);
     expect(changeSeq).toBe(1);
     expect(lastChange).toMatchObject({ operation: "restore", actor: "operator", requestId: "restore-1" });
     expect(await table.get(address(3))).toBeUndefined();

@@ -215,7 +215,7 @@ describe("the schedule", () => {
     const system = await started({ settings: { rewrapSchedule: "rate(7 days)" } });
     await seedRecords(system, 200);
     await rotate(system);
-    const [rule] = system.stack.rules ?? [];
+    const rule = system.stack.rules?.find(({ schedule }) => schedule === "rate(7 days)");
     expect(system.fireRule(rule?.name ?? "")).toBe(true);
     const jobs = await vi.waitFor(async () => {
       const { json } = await runCommand(system, ["job", "list", "--json"]);

@@ -134,7 +134,7 @@ describe("POST /local/deploy", () => {
     expect([answer.status, await answer.text()]).toEqual([200, "UPDATE_COMPLETE\n"]);
     const person = await personWithKey("gil");
     expect((await person.save(canaryKey())).status).toBe(429);
-    const { environment } = system.stack.functions[0] ?? {};
+    const { environment } = system.stack.functions.find(({ name }) => name === "save") ?? {};
     expect(JSON.parse(environment?.["WAXSEAL_LIMITS"] ?? "")).toEqual({ ...limits, save: "1/hour" });
   });
 

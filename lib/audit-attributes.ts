@@ -25,8 +25,14 @@ export const witnessAttributes = ["type", "ownerId", "slot", "at", "caller"] as 
 /** The index of `TrailLedger` of what is not settled: sharded, oldest first. */
 export const pendingIndex = { indexName: "pending", keys: ["pendingShard", "seenAt"] } as const;
 
-/** What an expiry names: beside `purgeAt` its conditions. */
-export const expiryAttributes = [...eventKeyAttributes, "at", "purgeAt"] as const;
+/** What an expiry names of an event: that it is to expire, and when. */
+export const expiryAttributes = [...eventKeyAttributes, "purgeAt"] as const;
 
 /** Of the item of `TrailLedger` that says where the expiry is: no call of KMS has this name. */
 export const expiryPartition = "expiry";
+
+/** What an erasure reads of an event, and names as it deletes it: its name, and whose it is. */
+export const erasedAttributes = [...eventKeyAttributes, byOwnerIndex.keys[0]] as const;
+
+/** What it reads of an erasure that was entered before. */
+export const erasureAttributes = [...eventKeyAttributes, "at", "actor", "caller", "details"] as const;

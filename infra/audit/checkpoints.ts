@@ -91,7 +91,11 @@ export class Checkpoints extends Construct {
     fn.addEnvironment("WAXSEAL_AUDIT_RETENTION_DAYS", String(auditRetentionDays));
     fn.addEnvironment("WAXSEAL_AUDIT_LOG", log.tableName);
     fn.addEnvironment("WAXSEAL_TRAIL_LEDGER", ledger.tableName);
-    const statements = [expireEvents(log.tableArn), ...keepExpiryPlace(ledger.tableArn)];
+    const statements = [
+      allow("dynamodb:BatchGetItem", log.tableArn, {}, "SeeEvents"),
+      expireEvents(log.tableArn),
+      ...keepExpiryPlace(ledger.tableArn),
+    ];
     for (const statement of statements) fn.role?.addToPrincipalPolicy(statement);
   }
 

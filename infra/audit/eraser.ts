@@ -1,12 +1,10 @@
 import { Duration } from "aws-cdk-lib";
 import { Role } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { byOwnerIndex } from "../../lib/audit-attributes.ts";
 import type { Settings } from "../../lib/settings.ts";
 import { whoMayTake } from "../jobs.ts";
 import type { ProviderKeys } from "../provider-keys.ts";
-import { allow } from "../statements.ts";
-import { enterIntake } from "./statements.ts";
+import { erasing } from "./erasing.ts";
 import type { AuditTables } from "./tables.ts";
 
 export interface EraserProps {
@@ -29,14 +27,7 @@ export class Eraser extends Construct {
       assumedBy: whoMayTake(settings.operators),
       maxSessionDuration: Duration.hours(1),
     });
-    const { log, intake } = tables;
-    const statements = [
-      allow("dynamodb:Query", `${log.tableArn}/index/${byOwnerIndex.indexName}`, {}, "FindEvents"),
-      allow("dynamodb:Query", log.tableArn, {}, "QueryEvents"),
-      allow("dynamodb:DeleteItem", log.tableArn, {}, "EraseEvents"),
-      enterIntake(intake.tableArn, ["erased-*", "read-*"]),
-    ];
-    for (const statement of statements) this.role.addToPrincipalPolicy(statement);
+    for (const statement of erasing(tables)) this.role.addToPrincipalPolicy(statement);
     providerKeys.grantOwnerStatus(this.role);
   }
 }

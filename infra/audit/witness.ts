@@ -13,6 +13,7 @@ import { accept, acceptedOfTrailReader } from "../findings.ts";
 import { WaxsealFunction } from "../function.ts";
 import type { ProviderKeys } from "../provider-keys.ts";
 import { allow } from "../statements.ts";
+import { enterIntake } from "./statements.ts";
 import type { AuditTables } from "./tables.ts";
 import type { Topics } from "./topics.ts";
 import type { TrailPlace } from "./trail.ts";
@@ -84,7 +85,7 @@ export class Witness extends Construct {
   #grant({ tables: { log, intake, ledger }, trail }: WitnessProps): void {
     const statements = [
       allow("dynamodb:Query", `${log.tableArn}/index/${byWitnessIndex.indexName}`, {}, "FindEvents"),
-      allow("dynamodb:PutItem", intake.tableArn, {}, "EnterEvents"),
+      enterIntake(intake.tableArn),
       allow("dynamodb:GetItem", ledger.tableArn, {}, "ReadLedger"),
       allow("dynamodb:PutItem", ledger.tableArn, {}, "EnterCalls"),
       allow("dynamodb:UpdateItem", ledger.tableArn, {}, "JudgeCalls"),

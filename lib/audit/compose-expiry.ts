@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { WaxsealError } from "../errors.ts";
 import type { ExpirePorts } from "./expire.ts";
+import { expiringLog } from "./expiring-log.ts";
 import { expiryPlaces } from "./expiry-place.ts";
 import type { CheckpointPorts } from "./take-checkpoint.ts";
 
@@ -27,7 +28,8 @@ export function composeExpiry(
   if (!(retentionDays > 0)) throw new WaxsealError("INVALID_SETTINGS");
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1, requestHandler }));
   return {
-    ...{ dynamo, table: text("WAXSEAL_AUDIT_LOG"), objects, intake, retentionDays, now },
+    ...{ objects, intake, retentionDays, now },
+    log: expiringLog(dynamo, text("WAXSEAL_AUDIT_LOG")),
     places: expiryPlaces(dynamo, text("WAXSEAL_TRAIL_LEDGER")),
     publicKey: () => signer.publicKey(),
   };

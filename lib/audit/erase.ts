@@ -1,139 +1,97 @@
 /** Erasing an owner's events: what is left of them are hashes in the manifests, and that they were erased. */
-import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
-import { byOwnerIndex } from "../audit-attributes.ts";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
-import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry } from "../retry.ts";
-import type { Intake, IntakeEntry } from "./intake.ts";
+import type { ErasableLog } from "./erasable-log.ts";
+import type { Erasures } from "./erasures.ts";
 
 export interface ErasePorts {
-  readonly dynamo: DynamoSender;
-  /** The `AuditLog` table. */
-  readonly table: string;
-  readonly intake: Intake;
-  /** ARN of who erases. */
-  readonly actor: string;
-  readonly now: () => Date;
-  /** Told of each record; where it throws, the erasure ends between two of them. */
-  readonly onRecord?: (events: number) => void;
+  readonly log: ErasableLog;
+  readonly erasures: Erasures;
+  /** Told how many events are erased so far; where it throws, the erasure ends there, to be gone on with. */
+  readonly onProgress?: (events: number) => void;
 }
 
+/** What there is to erase. */
 export interface Erasable {
   /** Of records, and of what was entered about the owner (`intake-…`). */
-  readonly recordIds: readonly string[];
+  readonly recordIds: ReadonlySet<string>;
   readonly events: number;
 }
 
+export interface Erased {
+  readonly events: number;
+  readonly records: number;
+  /** Events under the same names that are another owner's: out of band a record may have been. They stay. */
+  readonly left: number;
+}
+
 const AT_ONCE = 16;
+/** The index is a moment behind the log: what it shows late is found by looking again. */
+const MOST_ROUNDS = 10;
 
 /**
- * What there is to erase: by the index, which is a moment behind.
+ * What the index has of the owner.
  *
  * @throws {WaxsealError} `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`; so does all here.
  */
-export async function erasable(ports: ErasePorts, ownerId: string): Promise<Erasable> {
+export async function erasable({ log }: Pick<ErasePorts, "log">, ownerId: string): Promise<Erasable> {
   const recordIds = new Set<string>();
   let events = 0;
-  const request = {
-    IndexName: byOwnerIndex.indexName,
-    KeyConditionExpression: "#ownerId = :ownerId",
-    ProjectionExpression: "#recordId",
-    ExpressionAttributeNames: { "#ownerId": "ownerId", "#recordId": "recordId" },
-    ExpressionAttributeValues: { ":ownerId": ownerId },
-  };
-  for await (const { recordId } of query(ports, request)) {
-    recordIds.add(String(recordId));
-    events += 1;
+  for await (const page of log.ofOwner(ownerId)) {
+    for (const { recordId } of page) recordIds.add(recordId);
+    events += page.length;
   }
-  return { recordIds: [...recordIds], events };
+  return { recordIds, events };
 }
 
 /**
- * Erases them, record by record; where it was stopped it goes on when it is run again. Of each record it is entered
- * first: without that the audit would take the deletion for tampering.
- *
- * @returns how many events were erased.
+ * Erases what there is of the owner, record by record, until nothing is found; where it was stopped it goes on when it
+ * is run again. Of each record it is entered first that its events are erased: without that the audit takes the deletion
+ * for tampering.
  */
-export async function eraseEvents(
-  ports: ErasePorts,
-  ownerId: string,
-  recordIds: readonly string[],
-): Promise<number> {
-  let erased = 0;
-  for (const recordId of recordIds) {
-    const names = await namesOf(ports, ownerId, recordId);
-    if (names.length > 0) {
-      await enterErasure(ports, recordId, names.length);
-      await pMap(names, (eventSeq) => remove(ports, recordId, eventSeq), { concurrency: AT_ONCE });
+export async function eraseEvents(ports: ErasePorts, ownerId: string): Promise<Erased> {
+  const records = new Set<string>();
+  const left = new Map<string, number>();
+  let events = 0;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const before = events;
+    const { recordIds } = await erasable(ports, ownerId);
+    for (const recordId of recordIds) {
+      const found = await ofRecord(ports, ownerId, recordId);
+      left.set(recordId, found.others);
+      if (found.count === 0) continue;
+      await ports.erasures.enter(recordId, found);
+      events = await removeAll(ports, ownerId, recordId, events);
+      records.add(recordId);
     }
-    ports.onRecord?.((erased += names.length));
+    if (events === before) break;
   }
-  return erased;
+  return { events, records: records.size, left: [...left.values()].reduce((sum, one) => sum + one, 0) };
 }
 
-/** Those of the record that are this owner's, or of nobody: out of band a record may have been another's. */
-async function namesOf(ports: ErasePorts, ownerId: string, recordId: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const event of query(ports, eventsOf(recordId, ["eventSeq", "ownerId"])))
-    if ((event["ownerId"] ?? ownerId) === ownerId) names.push(String(event["eventSeq"]));
-  return names;
+async function ofRecord({ log }: ErasePorts, ownerId: string, recordId: string) {
+  let [count, others, through] = [0, 0, ""];
+  for await (const page of log.ofRecord(recordId))
+    for (const event of page) {
+      if ((event.ownerId ?? ownerId) !== ownerId) others += 1;
+      else {
+        count += 1;
+        through = event.eventSeq.slice(0, 12) > through ? event.eventSeq.slice(0, 12) : through;
+      }
+    }
+  return { count, others, through };
 }
 
-/** One entry a record, always the same: the recorder looks for it, and makes one event of it however often it comes. */
-async function enterErasure({ actor, now, ...ports }: ErasePorts, recordId: string, count: number) {
-  const intakeId = `erased-${recordId}`;
-  const said = await first(
-    query(ports, eventsOf(`intake-${intakeId}`, ["at", "actor", "caller", "details"])),
-  );
-  const entry: IntakeEntry = {
-    intakeId,
-    type: "events_erased",
-    at: now().toISOString(),
-    actor,
-    caller: "waxseal audit erase",
-    details: { recordIds: recordId, count: String(count) },
-    ...said,
-  };
-  await ports.intake.enter(entry);
-}
-
-async function remove({ dynamo, table }: ErasePorts, recordId: string, eventSeq: string): Promise<void> {
-  const command = new DeleteCommand({ TableName: table, Key: { recordId, eventSeq } });
-  await read("DeleteItem", () => dynamo.send(command));
-}
-
-function eventsOf(recordId: string, attributes: readonly string[]) {
-  const names = ["recordId", ...attributes].map((name) => [`#${name}`, name]);
-  return {
-    KeyConditionExpression: "#recordId = :recordId",
-    ProjectionExpression: attributes.map((name) => `#${name}`).join(", "),
-    ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string>,
-    ExpressionAttributeValues: { ":recordId": recordId },
-    ConsistentRead: true,
-  };
-}
-
-async function* query(
-  { dynamo, table }: Pick<ErasePorts, "dynamo" | "table">,
-  request: Omit<ConstructorParameters<typeof QueryCommand>[0], "TableName">,
-): AsyncGenerator<RawRecord> {
-  let start: RawRecord | undefined;
-  do {
-    const command = new QueryCommand({ TableName: table, ...request, ExclusiveStartKey: start });
-    const page = await read("Query", () => dynamo.send(command));
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start);
-}
-
-async function first(items: AsyncGenerator<RawRecord>): Promise<RawRecord | undefined> {
-  for await (const item of items) return item;
-  return undefined;
-}
-
-function read<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
-  return withRetry(send, isTransient, patientRetry).catch((error: unknown) => {
-    throw storeError(`${operation} (erasure)`, error);
-  });
+async function removeAll(
+  { log, onProgress }: ErasePorts,
+  ownerId: string,
+  recordId: string,
+  before: number,
+): Promise<number> {
+  let events = before;
+  for await (const page of log.ofRecord(recordId)) {
+    const theirs = page.filter((event) => (event.ownerId ?? ownerId) === ownerId);
+    await pMap(theirs, (event) => log.remove({ ...event, recordId }, ownerId), { concurrency: AT_ONCE });
+    onProgress?.((events += theirs.length));
+  }
+  return events;
 }

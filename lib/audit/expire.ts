@@ -2,23 +2,25 @@
  * Retention: events that are older than it get the time at which TTL deletes them, and only those that a checkpoint
  * covers. It is entered first, so that the verification can say why an event is gone.
  */
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
-import { awsErrorName } from "../aws-failure.ts";
 import { WaxsealError } from "../errors.ts";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
-import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry } from "../retry.ts";
-import { checkpointName, hashOfHead, isSignedBy, parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { hashOf } from "./canonical.ts";
+import {
+  checkpointName,
+  hashOfHead,
+  isSignedBy,
+  parseCheckpoint,
+  rootOf,
+  type Checkpoint,
+} from "./checkpoint.ts";
+import type { ExpiringLog, LoggedEvent } from "./expiring-log.ts";
 import type { ExpiryPlace, ExpiryPlaces } from "./expiry-place.ts";
 import type { Intake } from "./intake.ts";
 import { parseManifest, sha256 } from "./manifest-store.ts";
 import { OVERLAP_MS, type EvidenceObjects } from "./take-checkpoint.ts";
 
 export interface ExpirePorts {
-  readonly dynamo: DynamoSender;
-  /** The `AuditLog` table. */
-  readonly table: string;
+  readonly log: ExpiringLog;
   readonly objects: Pick<EvidenceObjects, "read">;
   readonly intake: Intake;
   readonly places: ExpiryPlaces;
@@ -30,6 +32,8 @@ export interface ExpirePorts {
 
 const DAY_MS = 86_400_000;
 const AT_ONCE = 32;
+/** No more than DynamoDB takes for primary keys. */
+const EVENT_ID = /^[^]{1,512}\/[\d~]{1,128}$/;
 
 /**
  * Goes on with the first checkpoint that is not done, as long as there is one that is old enough.
@@ -66,8 +70,13 @@ async function readCheckpoint(ports: ExpirePorts, number: number): Promise<Check
   if (!body) return undefined;
   const checkpoint = parseCheckpoint(body);
   const isOurs = checkpoint?.head.number === number && isSignedBy(checkpoint, await ports.publicKey());
-  if (!isOurs) throw new WaxsealError("AUDIT_CHAIN_BROKEN");
+  if (!isOurs || !isWhole(checkpoint)) throw new WaxsealError("AUDIT_CHAIN_BROKEN");
   return checkpoint;
+}
+
+/** The signature is over the head, which has the root of the list. */
+function isWhole({ head, manifests }: Checkpoint): boolean {
+  return head.manifests === manifests.length && head.root === rootOf(manifests);
 }
 
 async function begin({ places, now }: ExpirePorts, checkpoint: number): Promise<ExpiryPlace> {
@@ -106,35 +115,44 @@ async function expireManifests(
   return { expired, place: at };
 }
 
+/** @returns how many of its events were given their time. */
 async function expireManifest(ports: ExpirePorts, name: string, hash: string): Promise<number> {
   const body = await ports.objects.read(name);
   if (!body || sha256(body) !== hash) throw new WaxsealError("AUDIT_CHAIN_BROKEN");
-  const set = await pMap(parseManifest(body).events, ([eventId]) => expire(ports, eventId), {
-    concurrency: AT_ONCE,
-  });
-  return set.filter(Boolean).length;
+  const named = eventsIn(body);
+  const stored = await ports.log.read([...named.keys()]);
+  const due = stored.filter(
+    (one) => one.purgeAt === undefined && mayExpire(ports, one, named.get(one.eventId)),
+  );
+  const purgeAt = Math.ceil(ports.now().getTime() / 1000);
+  await pMap(due, ({ eventId }) => ports.log.expire(eventId, purgeAt), { concurrency: AT_ONCE });
+  return due.length;
 }
 
-/** @returns whether it was there, old enough, and had no time yet. */
-async function expire({ dynamo, table, now, retentionDays }: ExpirePorts, eventId: string): Promise<boolean> {
-  const at = eventId.lastIndexOf("/");
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { recordId: eventId.slice(0, at), eventSeq: eventId.slice(at + 1) },
-    UpdateExpression: "SET #purgeAt = :purgeAt",
-    ConditionExpression: "attribute_exists(#recordId) AND attribute_not_exists(#purgeAt) AND #at < :oldest",
-    ExpressionAttributeNames: { "#purgeAt": "purgeAt", "#recordId": "recordId", "#at": "at" },
-    ExpressionAttributeValues: {
-      ":purgeAt": Math.ceil(now().getTime() / 1000),
-      ":oldest": new Date(now().getTime() - retentionDays * DAY_MS).toISOString(),
-    },
-    ReturnValues: "NONE",
-  });
+/** By their ids; what of a manifest is malformed, which the verification names, is no event's. */
+function eventsIn(body: Uint8Array): ReadonlyMap<string, string> {
   try {
-    await withRetry(() => dynamo.send(command), isTransient, patientRetry);
-    return true;
-  } catch (error) {
-    if (awsErrorName(error) === "ConditionalCheckFailedException") return false;
-    throw storeError("UpdateItem (expiry)", error);
+    return new Map(parseManifest(body).events.filter(([eventId]) => EVENT_ID.test(eventId)));
+  } catch {
+    return new Map();
+  }
+}
+
+/** What was changed since stays, as evidence of that; what is too young by its own time stays as well. */
+function mayExpire(
+  { now, retentionDays }: ExpirePorts,
+  { event }: LoggedEvent,
+  hash: string | undefined,
+): boolean {
+  const at = typeof event["at"] === "string" ? Date.parse(event["at"]) : NaN;
+  return at + retentionDays * DAY_MS < now().getTime() && isHash(event, hash);
+}
+
+function isHash(event: LoggedEvent["event"], hash: string | undefined): boolean {
+  try {
+    return hashOf(event) === hash;
+  } catch {
+    // It has no encoding, so it is none that was recorded.
+    return false;
   }
 }

@@ -37,21 +37,18 @@ const only = (attributes: readonly string[], more: Record<string, unknown>) => (
   StringEquals: more,
 });
 const entry = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
-/** Which entries, by their ids: not those that say that events may be gone, but for who erases. */
-const entersWhat = (ids: Record<string, unknown>) => ({
+const nothingIsGone = { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] } };
+const under = (...intakeIds: string[]) => ({
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": intakeIds },
+});
+const enters = (names: object = nothingIsGone) => ({
   Action: "dynamodb:PutItem",
   Resource: "<AuditTablesIntake.Arn>",
   Condition: {
     ...only(entry, { "dynamodb:ReturnValues": ["NONE"] }),
-    ...ids,
+    ...names,
     Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
   },
-});
-const enters = entersWhat({
-  "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] },
-});
-const entersErasures = entersWhat({
-  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["erased-*", "read-*"] },
 });
 
 describe("the function that shows a person their activity", () => {
@@ -62,7 +59,7 @@ describe("the function that shows a person their activity", () => {
         Resource: "<AuditTablesLog.Arn>/index/byOwner",
         Condition: only(activityReadAttributes, { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" }),
       },
-      enters,
+      enters(),
       expect.objectContaining({ Action: "dynamodb:UpdateItem", Resource: "<RateLimitsTable.Arn>" }),
     ]);
   });
@@ -92,13 +89,34 @@ describe("the role that erases", () => {
     expect(actions).not.toContain("dynamodb:DeleteItem");
   });
 
-  test("finds and deletes events, sees what an owner still has, and says so; for the operators alone", () => {
+  test("finds the names of events and deletes them, sees what an owner still has, and says so; for the operators alone", () => {
+    const names = ["recordId", "eventSeq", "ownerId"];
+    const select = { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" };
+    const named = { Resource: "<AuditTablesLog.Arn>", Condition: only(names, select) };
     expect(erasing.outputs["AuditEraseRole"]).toEqual({ Value: "<AuditEraserRole.Arn>" });
     expect(statementsOf(erasing, "AuditEraserRole")).toEqual([
-      { Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>/index/byOwner" },
-      { Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>" },
-      { Action: "dynamodb:DeleteItem", Resource: "<AuditTablesLog.Arn>" },
-      entersErasures,
+      { ...named, Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>/index/byOwner" },
+      { ...named, Action: "dynamodb:Query" },
+      {
+        Action: "dynamodb:Query",
+        Resource: "<AuditTablesLog.Arn>",
+        Condition: {
+          ...only(["recordId", "eventSeq", "at", "actor", "caller", "details"], select),
+          ...under("intake-erased-*"),
+          Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+        },
+      },
+      {
+        Action: "dynamodb:DeleteItem",
+        Resource: "<AuditTablesLog.Arn>",
+        Condition: only(names, { "dynamodb:ReturnValues": ["NONE"] }),
+      },
+      {
+        Action: "dynamodb:GetItem",
+        Resource: "<AuditTablesIntake.Arn>",
+        Condition: { ...under("erased-*"), Null: { "dynamodb:LeadingKeys": "false" } },
+      },
+      enters(under("erased-*", "read-*")),
       {
         Action: "dynamodb:Query",
         Resource: "<ProviderKeysTable.Arn>",
@@ -121,7 +139,7 @@ describe("the auditor's role", () => {
     const writing = statements.filter(
       ({ Action }) => !/:(Get|Query|Scan|List|BatchGet|Describe)/.test(String(Action)),
     );
-    expect(writing).toEqual([enters]);
+    expect(writing).toEqual([enters()]);
   });
 });
 
@@ -139,10 +157,11 @@ describe("the job that signs checkpoints", () => {
       Null: { "dynamodb:LeadingKeys": "false" },
     };
     expect(more()).toEqual([
+      { Action: "dynamodb:BatchGetItem", Resource: "<AuditTablesLog.Arn>" },
       {
         Action: "dynamodb:UpdateItem",
         Resource: "<AuditTablesLog.Arn>",
-        Condition: only(["recordId", "eventSeq", "at", "purgeAt"], { "dynamodb:ReturnValues": ["NONE"] }),
+        Condition: only(["recordId", "eventSeq", "purgeAt"], { "dynamodb:ReturnValues": ["NONE"] }),
       },
       { Action: "dynamodb:GetItem", Resource: "<AuditTablesLedger.Arn>", Condition: place },
       { Action: "dynamodb:PutItem", Resource: "<AuditTablesLedger.Arn>", Condition: place },

@@ -36,7 +36,19 @@ const always = [
   allow("logs:CreateLogStream", "<AuditWitnessReconcileLogs.Arn>"),
   allow("logs:PutLogEvents", "<AuditWitnessReconcileLogs.Arn>"),
   allow("dynamodb:Query", "<AuditTablesLog.Arn>/index/byWitness"),
-  allow("dynamodb:PutItem", "<AuditTablesIntake.Arn>"),
+  {
+    ...allow("dynamodb:PutItem", "<AuditTablesIntake.Arn>"),
+    Condition: {
+      "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [
+          ...["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"],
+        ],
+      },
+      "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] },
+      Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+      StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
+    },
+  },
   allow("dynamodb:GetItem", "<AuditTablesLedger.Arn>"),
   allow("dynamodb:PutItem", "<AuditTablesLedger.Arn>"),
   allow("dynamodb:UpdateItem", "<AuditTablesLedger.Arn>"),

@@ -1,4 +1,5 @@
 /** `waxseal audit list|show|export`, as its users run them. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +58,9 @@ describe("audit list", () => {
     for (const event of events)
       expect(event).toEqual(whole.get(`${String(event["recordId"])}/${String(event["eventSeq"])}`));
     expect((await audit("list", "--owner", ada)).events).toEqual(events);
+    const issuer = `${system.api}/local`;
+    expect((await audit("list", "--user", "ada", "--issuer", issuer)).events).toEqual(events);
+    expect((await audit("list", "--user", "ada", "--issuer", "https://other.test")).events).toEqual([]);
     expect((await audit("list", "--record", String(events[0]?.["recordId"]))).events).toEqual(events);
   });
 
@@ -104,6 +108,7 @@ describe("audit list", () => {
         ["--user", "a", "--owner", ada],
       ],
     ];
+    bad.push(["--issuer", "https://other.test"]);
     for (const args of bad) expect((await audit("list", ...args)).code).toBe(2);
   });
 });
@@ -128,6 +133,30 @@ describe("audit show", () => {
   });
 });
 
+test("audit show has the manifest of an event, and what CloudTrail showed of it", async () => {
+  const { events } = await audit("list", "--user", "ada", "--type", "key_used");
+  const [used = {}] = events;
+  const id = `${String(used["recordId"])}/${String(used["eventSeq"])}`;
+  await expect
+    .poll(async () => (await audit("show", id)).json["proofs"], { timeout: 30_000, interval: 500 })
+    .toEqual([
+      {
+        event: id,
+        hash: hashOf(used),
+        manifest: { name: expect.stringMatching(/^manifests\//) as string, hasHash: true },
+        kms: [
+          expect.objectContaining({
+            ...{ operation: "Decrypt", status: "explained" },
+            principal: expect.stringContaining("ProviderProxyRole") as string,
+          }),
+        ],
+      },
+    ]);
+  const { stdout } = await runCommand(system, ["audit", "show", id]);
+  expect(stdout).toMatch(/^\(manifest\) +manifests\/\S+\.json$/m);
+  expect(stdout).toMatch(/^\(KMS\) +\S+ Decrypt \S+ by arn:\S+: explained, /m);
+});
+
 describe("audit export", () => {
   test("writes a private file of whole events, of which each still has its hash", async () => {
     const out = join(folder, "events.jsonl");
@@ -135,9 +164,9 @@ describe("audit export", () => {
     expect([code, json]).toMatchObject([0, { schemaVersion: 1, out, format: "jsonl", events: 3 }]);
     expect(statSync(out).mode & 0o777).toBe(0o600);
     const lines = readFileSync(out, "utf8").trimEnd().split("\n");
-    const exported = lines.map((line) => JSON.parse(line) as Item);
     const { events } = await audit("list", "--user", "ada");
-    expect(exported.map((event) => hashOf(event))).toEqual(events.map((event) => hashOf(event)));
+    const hashes = lines.map((line) => createHash("sha256").update(line).digest("hex"));
+    expect(hashes).toEqual(events.map((event) => hashOf(event)));
     expect((await audit("export", "--out", out)).code).toBe(3);
     expect((await audit("export", "--out", out, "--evidence", folder)).code).toBe(2);
   });

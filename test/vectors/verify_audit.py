@@ -88,7 +88,7 @@ def verify(folder, public_key):
         late = (name for name in there if name not in covered and name_time(name)[:23] <= latest)
         yield from (("manifest_not_in_checkpoint", name) for name in late)
 
-    erased, expired, events, last = set(), (0, ""), set(), {}  # the events themselves
+    erased, expired, events, last = {}, (0, ""), set(), {}  # the events themselves
     for item in lines("events.jsonl"):
         event = {name: value for name, value in item.items() if name != "purgeAt"}
         event_id = f"{event['recordId']}/{event['eventSeq']}"
@@ -96,8 +96,10 @@ def verify(folder, public_key):
         if event_id in recorded:
             if hash_of(event) != recorded[event_id][0]:
                 yield "event_changed", event_id
-            elif event["type"] == "events_erased" and event["recordId"] == "intake-erased-" + event["details"]["recordIds"]:
-                erased.add(event["details"]["recordIds"])
+            elif event["type"] == "events_erased":
+                record_id = event["details"]["recordIds"]
+                if (event["recordId"] + "~").startswith(f"intake-erased-{record_id}~"):
+                    erased[record_id] = max(erased.get(record_id, ""), event["details"].get("through", "9" * 12))
             elif event["type"] == "events_expired" and event["recordId"].startswith("intake-expired-"):
                 expired = max(expired, (int(event["details"]["checkpoint"]), event["details"]["through"]))
         elif not settled <= event["at"][:23]:
@@ -116,9 +118,9 @@ def verify(folder, public_key):
         if re.fullmatch(r"[A-Za-z0-9_-]{22}", record_id):
             numbers.setdefault(record_id, set()).add(int(seq[:12]))
     for event_id in recorded.keys() - events:
-        record_id, name = event_id.split("/")[0], recorded[event_id][1]
+        (record_id, seq), name = event_id.split("/"), recorded[event_id][1]
         by_rule = covered.get(name, ("", float("inf")))[1] <= expired[0] and name_time(name) <= expired[1]
-        if by_rule or record_id in erased:
+        if by_rule or seq[:12] <= erased.get(record_id, ""):
             last.setdefault(record_id, None)
         else:
             yield "event_missing", event_id

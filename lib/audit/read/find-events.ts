@@ -5,6 +5,7 @@ import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
 import type { DynamoSender, RawRecord } from "../../provider-keys/write-record.ts";
 import { patientRetry, withRetry } from "../../retry.ts";
 import { expressionsOf, type EventFilters } from "./filters.ts";
+import { merged } from "./merged.ts";
 
 /** An event as it was recorded. */
 export type StoredEvent = Readonly<Record<string, unknown>>;
@@ -24,6 +25,8 @@ export interface EventPages {
 
 /** Whole events that an index names, at once. */
 const AT_ONCE = 16;
+/** Into so many parts the log is cut where all of it is looked at (DynamoDB, "Parallel scan"). */
+const SEGMENTS = 4;
 
 /**
  * The events that the filters hold of, by the shortest way: of a record, of an owner by the index, else all that there
@@ -72,15 +75,29 @@ async function* byIndex(
   }
 }
 
-async function* all(ports: ReadPorts, filters: EventFilters): AsyncGenerator<readonly StoredEvent[]> {
-  const { dynamo, table, onProgress } = ports;
-  let start: RawRecord | undefined;
+/** In parts at once, in no order. */
+function all(ports: ReadPorts, filters: EventFilters): AsyncGenerator<readonly StoredEvent[]> {
   let seen = 0;
+  const onPage = (items: number) => {
+    seen += items;
+    ports.onProgress?.(seen);
+  };
+  const segments = Array.from({ length: SEGMENTS }, (_none, Segment) => scan(ports, filters, Segment, onPage));
+  return merged(segments);
+}
+
+async function* scan(
+  { dynamo, table }: ReadPorts,
+  filters: EventFilters,
+  Segment: number,
+  onPage: (items: number) => void,
+): AsyncGenerator<readonly StoredEvent[]> {
+  let start: RawRecord | undefined;
   do {
-    const request = { TableName: table, ConsistentRead: true, ExclusiveStartKey: start };
-    const command = new ScanCommand({ ...request, ...expressionsOf(filters) });
-    const page = await read("Scan", () => dynamo.send(command));
-    onProgress?.((seen += page.ScannedCount ?? 0));
+    const part = { Segment, TotalSegments: SEGMENTS, ExclusiveStartKey: start };
+    const request = { TableName: table, ConsistentRead: true, ...part, ...expressionsOf(filters) };
+    const page = await read("Scan", () => dynamo.send(new ScanCommand(request)));
+    onPage(page.ScannedCount ?? 0);
     yield (page.Items ?? []).map(withoutExpiry);
     start = page.LastEvaluatedKey;
   } while (start);
@@ -95,7 +112,8 @@ async function* query(
   do {
     const command = new QueryCommand({ ...request, ExclusiveStartKey: start });
     const page = await read("Query", () => dynamo.send(command));
-    onProgress?.((seen += page.ScannedCount ?? 0));
+    seen += page.ScannedCount ?? 0;
+    onProgress?.(seen);
     yield (page.Items ?? []).map(withoutExpiry);
     start = page.LastEvaluatedKey;
   } while (start);

@@ -16,10 +16,14 @@ export interface Events {
 }
 
 interface Said {
-  readonly erased: Set<string>;
+  /** By record the number up to which they were erased. */
+  readonly erased: Map<string, string>;
   /** By the number of the checkpoint up to which: ISO 8601, events before it. */
   expired: { checkpoint: number; through: string };
 }
+
+/** Where an erasure does not say up to which number. */
+const EVERY = "999999999999";
 
 /** That each event is the one that was recorded, that none is missing, and none is there that was not recorded. */
 export async function verifyEvents(
@@ -31,7 +35,7 @@ export async function verifyEvents(
 ): Promise<Events> {
   const records = new Records();
   const missing = new Map(manifests.events);
-  const said: Said = { erased: new Set(), expired: { checkpoint: 0, through: "" } };
+  const said: Said = { erased: new Map(), expired: { checkpoint: 0, through: "" } };
   let count = 0;
   for await (const item of evidence.events()) {
     count += 1;
@@ -89,7 +93,10 @@ function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
   const { type, recordId: name } = event;
   const details = detailsOf(event);
   const recordId = String(details["recordIds"]);
-  if (type === "events_erased" && name === `intake-erased-${recordId}`) said.erased.add(recordId);
+  const its = `intake-erased-${recordId}`;
+  const through = String(details["through"] ?? EVERY);
+  const isErasure = type === "events_erased" && (name === its || String(name).startsWith(`${its}~`));
+  if (isErasure && through > (said.erased.get(recordId) ?? "")) said.erased.set(recordId, through);
   const checkpoint = Number(details["checkpoint"]);
   const isOfJob = type === "events_expired" && String(name).startsWith("intake-expired-");
   if (isOfJob && checkpoint > said.expired.checkpoint)
@@ -108,9 +115,10 @@ function accountFor(
   for (const [id, [, manifest]] of missing) {
     const [recordId = ""] = id.split("/");
     const covering = chain.covered.get(manifest)?.number ?? Infinity;
-    const isErased = said.erased.has(recordId);
+    const eventSeq = id.slice(recordId.length + 1);
+    const isErased = eventSeq.slice(0, 12) <= (said.erased.get(recordId) ?? "");
     const isExpired = covering <= said.expired.checkpoint && timeOfManifest(manifest) <= said.expired.through;
-    records.addMissing(recordId, id.slice(recordId.length + 1), isErased || isExpired);
+    records.addMissing(recordId, eventSeq, isErased || isExpired);
     if (isErased) erased += 1;
     else if (isExpired) expired += 1;
     else problems.add("event_missing", id);

@@ -1,3 +1,4 @@
+import { canonicalBytes } from "../../audit/canonical.ts";
 import { csvHeader, csvLines } from "../../audit/read/csv.ts";
 import { findEvents, type StoredEvent } from "../../audit/read/find-events.ts";
 import { writePrivateFile } from "../../export/private-file.ts";
@@ -13,12 +14,22 @@ export interface ExportFlags extends FilterFlags {
 const formats = {
   jsonl: {
     header: () => "",
-    lines: (events: readonly StoredEvent[]) => events.map((event) => `${JSON.stringify(event)}\n`).join(""),
+    lines: (events: readonly StoredEvent[]) => events.map(canonicalLine).join(""),
   },
   csv: { header: csvHeader, lines: csvLines },
 };
 export type ExportFormat = keyof typeof formats;
 export const exportFormats = Object.keys(formats);
+
+/** In the canonical encoding: what `sha256sum` says of a line without its end, a manifest says too. */
+function canonicalLine(event: StoredEvent): string {
+  try {
+    return `${Buffer.from(canonicalBytes(event)).toString("utf8")}\n`;
+  } catch {
+    // It has no such encoding, so it is none that was recorded.
+    return `${JSON.stringify(event)}\n`;
+  }
+}
 
 /** Events to a file, page by page as they are found. */
 export async function exportEvents(

@@ -7,6 +7,7 @@ import { timeWithZone } from "../times.ts";
 export interface FilterFlags {
   readonly owner?: string;
   readonly user?: string;
+  readonly issuer?: string;
   readonly record?: string;
   readonly provider?: string;
   readonly type?: string;
@@ -36,7 +37,8 @@ export function addFilters(command: Command): Command {
 export function addOwner(command: Command): Command {
   return command
     .addOption(option("--owner <id>", "of one owner", /^[\w-]{43}$/, "an owner's id, 43 characters"))
-    .option("--user <userid>", "the same by the user's id, as tokens have it");
+    .option("--user <userid>", "the same by the user's id, as tokens have it")
+    .option("--issuer <url>", "with --user: whose tokens (default: the deployment's issuer)");
 }
 
 export function filtersOf(flags: FilterFlags, issuer: string): EventFilters {
@@ -46,15 +48,16 @@ export function filtersOf(flags: FilterFlags, issuer: string): EventFilters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }
 
-/** @throws {OperatorError} `USAGE` for both. */
+/** @throws {OperatorError} `USAGE` for both; for an issuer without a user. */
 export function ownerOf(
-  { owner, user }: Pick<FilterFlags, "owner" | "user">,
-  issuer: string,
+  { owner, user, issuer }: Pick<FilterFlags, "owner" | "user" | "issuer">,
+  deployed: string,
 ): string | undefined {
+  if (issuer !== undefined && !user) throw new OperatorError("USAGE", "--issuer goes with --user");
   if (owner !== undefined && user !== undefined)
     throw new OperatorError("USAGE", "--owner and --user are two ways to say the same: one of them");
   if (user === "") throw new OperatorError("USAGE", "--user takes a user's id");
-  return user === undefined ? owner : ownerIdOf(issuer, user);
+  return user === undefined ? owner : ownerIdOf(issuer ?? deployed, user);
 }
 
 function option(flags: string, description: string, form: RegExp, allowed: string): Option {

@@ -41,10 +41,10 @@ export async function openAudit(
   cli: Cli,
   session: Session,
   what: Readonly<Record<string, string | undefined>>,
-): Promise<ReadPorts & { readonly goOn: () => void }> {
-  const { dynamo } = await asAuditor(session, what);
+): Promise<ReadPorts & { readonly goOn: () => void; readonly clients: AwsClients }> {
+  const clients = await asAuditor(session, what);
   return {
-    dynamo,
+    ...{ clients, dynamo: clients.dynamo },
     table: session.deployment.audit.logTable,
     onProgress: (seen) => cli.terminal.progress(`audit: ${seen} events looked at`),
     goOn: () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { csvColumns, csvLines } from "../../../lib/audit/read/csv.ts";
 import { expressionsOf } from "../../../lib/audit/read/filters.ts";
+import { merged } from "../../../lib/audit/read/merged.ts";
 import { newest } from "../../../lib/audit/read/newest.ts";
 
 const at = (second: number) => ({ at: `2026-11-25T10:00:${String(second).padStart(2, "0")}.000Z` });
@@ -44,6 +45,32 @@ describe("the newest", () => {
     };
     await expect(newest({ isSorted: true, pages: counted() }, 2)).resolves.toEqual([at(9), at(8)]);
     expect(read).toBe(2);
+  });
+});
+
+describe("parts that are read at once", () => {
+  test("are yielded whole, and where one fails so does the walk, and the others are ended", async () => {
+    const all: number[] = [];
+    for await (const one of merged([pagesOf(1, 2, 3), pagesOf<number>(), pagesOf(4)])) all.push(one);
+    expect(all.toSorted()).toEqual([1, 2, 3, 4]);
+    let ended = false;
+    const endless = async function* () {
+      try {
+        for (;;) yield await Promise.resolve(0);
+      } finally {
+        ended = true;
+      }
+    };
+    // eslint-disable-next-line require-yield -- it stands for a page that could not be read
+    const failing = async function* (): AsyncGenerator<number> {
+      await Promise.resolve();
+      throw new Error("no page");
+    };
+    const walk = async () => {
+      for await (const one of merged([endless(), failing()])) all.push(one);
+    };
+    await expect(walk()).rejects.toThrow("no page");
+    expect(ended).toBe(true);
   });
 });
 

@@ -1,13 +1,16 @@
 import type { Command } from "commander";
 import { erasable, eraseEvents, type ErasePorts } from "../../../audit/erase.ts";
+import { erasableLog } from "../../../audit/erasable-log.ts";
+import { erasuresOf } from "../../../audit/erasures.ts";
 import { intakeTable } from "../../../audit/intake.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
 import { ProviderKeyStore } from "../../../provider-keys/store.ts";
 import { addOwner, ownerOf, type FilterFlags } from "../../audit/filters.ts";
 import { enterRead } from "../../audit/reading.ts";
+import type { AwsClients } from "../../aws.ts";
 import { now, Session, type Cli } from "../../session.ts";
 
-interface Flags extends Pick<FilterFlags, "owner" | "user"> {
+interface Flags extends Pick<FilterFlags, "owner" | "user" | "issuer"> {
   readonly stage?: string;
   readonly yes?: boolean;
   readonly force?: boolean;
@@ -40,27 +43,38 @@ async function erase(
   { yes = false, force = false }: Flags,
 ): Promise<void> {
   const { dynamo } = await session.under("auditErase");
-  await enterRead(session, dynamo, { command: "erase", ownerId });
+  // Whose it is would stay, in an event that nobody asks to erase.
+  await enterRead(session, dynamo, { command: "erase" });
   const statuses = await new ProviderKeyStore(dynamo, session.deployment.table).listStatus({ ownerId });
   const left = statuses.filter(({ state }) => state !== "removed").length;
   if (left > 0 && !force) {
     const why = `The person still has ${left} provider keys, whose next change is an event again`;
     throw new OperatorError("REFUSED", `${why}: remove them first, or --force`);
   }
-  const { logTable, intakeTable: entered } = session.deployment.audit;
-  const ports: ErasePorts = {
-    ...{ dynamo, table: logTable, intake: intakeTable(dynamo, entered), actor: session.caller, now },
-    onRecord: (events) => {
+  const ports = erasePorts(cli, session, dynamo);
+  const { recordIds, events } = await erasable(ports, ownerId);
+  const done = yes ? await eraseEvents(ports, ownerId) : { events: 0, records: 0, left: 0 };
+  if (done.left > 0) cli.exitCode = 1;
+  const counts = { records: recordIds.size, events, erased: done.events, left: done.left };
+  cli.terminal.answer({ schemaVersion: 1, ownerId, ...counts }, () =>
+    yes
+      ? [
+          `${done.events} events of ${done.records} records erased`,
+          ...(done.left > 0 ? [`${done.left} under the same names are another owner's, and stay`] : []),
+        ]
+      : [`${events} events of ${recordIds.size} records would be erased: say --yes`],
+  );
+}
+
+function erasePorts(cli: Cli, { caller, deployment }: Session, dynamo: AwsClients["dynamo"]): ErasePorts {
+  const { logTable, intakeTable: intakeName } = deployment.audit;
+  const intake = intakeTable(dynamo, intakeName);
+  return {
+    log: erasableLog(dynamo, logTable),
+    erasures: erasuresOf({ dynamo, logTable, intakeTable: intakeName, intake, actor: caller, now }),
+    onProgress: (events) => {
       cli.terminal.progress(`audit erase: ${events} events`);
       if (cli.signal.aborted) throw new OperatorError("JOB_STOPPED", "Stopped; run it again to go on");
     },
   };
-  const { recordIds, events } = await erasable(ports, ownerId);
-  const erased = yes ? await eraseEvents(ports, ownerId, recordIds) : 0;
-  const document = { schemaVersion: 1, ownerId, records: recordIds.length, events, erased } as const;
-  cli.terminal.answer(document, () => [
-    yes
-      ? `${erased} events of ${recordIds.length} records erased`
-      : `${events} events of ${recordIds.length} records would be erased: say --yes`,
-  ]);
 }

@@ -1,11 +1,14 @@
 import { Argument, InvalidArgumentError, type Command } from "commander";
+import pMap from "p-map";
 import { findEvents, oneEvent, type ReadPorts, type StoredEvent } from "../../../audit/read/find-events.ts";
 import type { EventFilters } from "../../../audit/read/filters.ts";
 import { newest } from "../../../audit/read/newest.ts";
+import { proofOf, type Proof } from "../../../audit/read/proof-of.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
 import { wholeEventLines } from "../../audit/event-lines.ts";
 import { RECORD_ID } from "../../audit/filters.ts";
 import { openAudit } from "../../audit/reading.ts";
+import type { AwsClients } from "../../aws.ts";
 import { Session, type Cli } from "../../session.ts";
 
 interface Flags {
@@ -13,6 +16,8 @@ interface Flags {
 }
 
 const MOST = 1000;
+/** Of more, what proves each is left to `waxseal audit verify`. */
+const MOST_PROOFS = 5;
 
 /** `waxseal audit show` */
 export function addAuditShow(audit: Command, cli: Cli): void {
@@ -33,8 +38,19 @@ export function addAuditShow(audit: Command, cli: Cli): void {
       const ports = await openAudit(cli, session, { command: "show", id });
       const events = await eventsOf(ports, id, ports.goOn);
       if (events.length === 0) throw new OperatorError("EVENT_NOT_FOUND", "There is no such event");
-      cli.terminal.answer({ schemaVersion: 1, events }, () => wholeEventLines(events));
+      const proofs = events.length > MOST_PROOFS ? [] : await proofsOf(session, ports.clients, events);
+      cli.terminal.answer({ schemaVersion: 1, events, proofs }, () => wholeEventLines(events, proofs));
     });
+}
+
+/** The manifest of each, and what CloudTrail showed of it. */
+function proofsOf(
+  { deployment: { audit } }: Session,
+  { s3, dynamo }: AwsClients,
+  events: readonly StoredEvent[],
+): Promise<Proof[]> {
+  const ports = { s3, bucket: audit.bucket, ledger: { dynamo, table: audit.ledgerTable } };
+  return pMap(events, (event) => proofOf(ports, event), { concurrency: 2 });
 }
 
 async function eventsOf(ports: ReadPorts, id: string, goOn: () => void): Promise<StoredEvent[]> {

@@ -1,0 +1,74 @@
+import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { byOwnerIndex, erasedAttributes } from "../audit-attributes.ts";
+import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
+import { aliases } from "../provider-keys/update-expression.ts";
+import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
+import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+
+export interface ErasableEvent {
+  readonly recordId: string;
+  readonly eventSeq: string;
+  readonly ownerId?: string | undefined;
+}
+
+type Pages = AsyncGenerator<readonly ErasableEvent[], void>;
+
+/** The audit log, as far as an erasure needs it: names of events, and whose they are. */
+export interface ErasableLog {
+  /** By the index, which is a moment behind. */
+  ofOwner(ownerId: string): Pages;
+  ofRecord(recordId: string): Pages;
+  /** Unless it is another owner's. */
+  remove(event: ErasableEvent, ownerId: string): Promise<void>;
+}
+
+/** The `AuditLog` table. Throws `STORE_UNAVAILABLE` (retryable), `ACCESS_DENIED_BY_AWS`. */
+export function erasableLog(
+  dynamo: DynamoSender,
+  table: string,
+  retry: RetryPolicy = patientRetry,
+): ErasableLog {
+  const send = <Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> =>
+    withRetry(call, isTransient, retry).catch((error: unknown) => {
+      throw refusalOf(error) ? error : storeError(`${operation} (erasure)`, error);
+    });
+  async function* pages(input: object): Pages {
+    const projection = erasedAttributes.map((name) => `#${name}`).join(", ");
+    const named = { ProjectionExpression: projection, ExpressionAttributeNames: aliases(projection) };
+    const request = { TableName: table, Select: "SPECIFIC_ATTRIBUTES", ...named, ...input } as const;
+    let start: RawRecord | undefined;
+    do {
+      const command = new QueryCommand({ ...request, ExclusiveStartKey: start });
+      const page = await send("Query", () => dynamo.send(command));
+      yield (page.Items ?? []) as ErasableEvent[];
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
+  return {
+    ofOwner: (ownerId) =>
+      pages({
+        IndexName: byOwnerIndex.indexName,
+        KeyConditionExpression: "#ownerId = :ownerId",
+        ExpressionAttributeValues: { ":ownerId": ownerId },
+      }),
+    ofRecord: (recordId) =>
+      pages({
+        KeyConditionExpression: "#recordId = :recordId",
+        ExpressionAttributeValues: { ":recordId": recordId },
+        ConsistentRead: true,
+      }),
+    async remove({ recordId, eventSeq }, ownerId) {
+      const command = new DeleteCommand({
+        TableName: table,
+        Key: { recordId, eventSeq },
+        ConditionExpression: "attribute_not_exists(#ownerId) OR #ownerId = :ownerId",
+        ExpressionAttributeNames: aliases("#ownerId"),
+        ExpressionAttributeValues: { ":ownerId": ownerId },
+        ReturnValues: "NONE",
+      });
+      await send("DeleteItem", () => dynamo.send(command)).catch((error: unknown) => {
+        if (!refusalOf(error)) throw error;
+      });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { erasureAttributes, eventKeyAttributes } from "../audit-attributes.ts";
+import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { aliases } from "../provider-keys/update-expression.ts";
+import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
+import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import type { Intake, IntakeEntry } from "./intake.ts";
+
+/** That a record's events were erased, as the audit has it. */
+export interface Erasures {
+  /**
+   * Enters it, for all of the record's events that there are now. Again, it enters the same, or what came since.
+   *
+   * @param through - the highest number among them, 12 digits: what comes after it may not be gone.
+   * @throws {WaxsealError} `STORE_UNAVAILABLE` (retryable), `ACCESS_DENIED_BY_AWS`.
+   */
+  enter(recordId: string, found: { readonly count: number; readonly through: string }): Promise<void>;
+}
+
+export interface ErasuresProps {
+  readonly dynamo: DynamoSender;
+  readonly logTable: string;
+  readonly intakeTable: string;
+  readonly intake: Intake;
+  /** ARN of who erases. */
+  readonly actor: string;
+  readonly now: () => Date;
+  readonly retry?: RetryPolicy;
+}
+
+/** An entry of the intake has one event, and one number. */
+const FIRST = "000000000001";
+const said = erasureAttributes.filter((name) => name !== "recordId" && name !== "eventSeq");
+type Said = Pick<IntakeEntry, "at" | "details">;
+
+/**
+ * By the name `erased-<recordId>` the recorder finds it, while the intake has it; the event of one name is always the
+ * same, so what was entered once is entered again as it was. What came since is entered beside it.
+ */
+export function erasuresOf(props: ErasuresProps): Erasures {
+  return {
+    async enter(recordId, { count, through }) {
+      const name = `erased-${recordId}`;
+      const enter = (intakeId: string, before: Said | undefined) =>
+        props.intake.enter({
+          intakeId,
+          type: "events_erased",
+          at: props.now().toISOString(),
+          actor: props.actor,
+          caller: "waxseal audit erase",
+          details: { recordIds: recordId, count: String(count), through },
+          ...before,
+        });
+      const before = await entered(props, name);
+      await enter(name, before);
+      if (!before || (before.details?.["through"] ?? "") >= through) return;
+      const more = `${name}~${through}`;
+      await enter(more, await entered(props, more));
+    },
+  };
+}
+
+/** What was entered under a name: as the intake still has it, or else the audit. */
+async function entered(props: ErasuresProps, intakeId: string): Promise<Said | undefined> {
+  const item = (await ofIntake(props, intakeId)) ?? (await ofLog(props, `intake-${intakeId}`));
+  if (!item) return undefined;
+  return Object.fromEntries(said.flatMap((name) => (name in item ? [[name, item[name]]] : []))) as Said;
+}
+
+async function ofIntake(props: ErasuresProps, intakeId: string): Promise<RawRecord | undefined> {
+  const command = new GetCommand({
+    TableName: props.intakeTable,
+    Key: { intakeId },
+    ConsistentRead: true,
+  });
+  return (await send(props, "GetItem (erasure)", () => props.dynamo.send(command))).Item;
+}
+
+async function ofLog(props: ErasuresProps, recordId: string): Promise<RawRecord | undefined> {
+  const condition = eventKeyAttributes.map((name) => `#${name} = :${name}`).join(" AND ");
+  const projection = said.map((name) => `#${name}`).join(", ");
+  const command = new QueryCommand({
+    TableName: props.logTable,
+    KeyConditionExpression: condition,
+    Select: "SPECIFIC_ATTRIBUTES",
+    ProjectionExpression: projection,
+    ExpressionAttributeNames: aliases(`${condition} ${projection}`),
+    ExpressionAttributeValues: { ":recordId": recordId, ":eventSeq": FIRST },
+    ConsistentRead: true,
+  });
+  return (await send(props, "Query (erasure)", () => props.dynamo.send(command))).Items?.[0];
+}
+
+function send<Answer>(
+  { retry = patientRetry }: ErasuresProps,
+  operation: string,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  return withRetry(call, isTransient, retry).catch((error: unknown) => {
+    throw storeError(operation, error);
+  });
+}

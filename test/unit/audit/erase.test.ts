@@ -1,0 +1,168 @@
+/** Erasing a person's events: said first, whole, and no more than theirs. */
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ErasableEvent } from "../../../lib/audit/erasable-log.ts";
+import { erasable, eraseEvents, type ErasePorts } from "../../../lib/audit/erase.ts";
+import { erasuresOf } from "../../../lib/audit/erasures.ts";
+import { eventIdOf, type AuditEvent } from "../../../lib/audit/event.ts";
+import type { IntakeEntry } from "../../../lib/audit/intake.ts";
+import type { DynamoSender } from "../../../lib/provider-keys/write-record.ts";
+import { AuditHistory } from "../../support/evidence-history.ts";
+
+let history: AuditHistory;
+/** The `AuditIntake` table. */
+let intake: Map<string, IntakeEntry>;
+let ownerId: string;
+let recordId: string;
+/** What the index does not show yet. */
+let late: Set<string>;
+let steps: string[];
+
+beforeEach(async () => {
+  [history, intake, late, steps] = [new AuditHistory(), new Map(), new Set(), []];
+  const saved = history.save("ada");
+  [ownerId, recordId] = [String((saved as { ownerId?: string }).ownerId), saved.recordId];
+  history.record(saved, history.save("bob"));
+  history.record(history.use("ada"), history.use("ada"), history.use("bob"));
+  await enter({ intakeId: "limited-1", type: "rate_limited", at: history.now.toISOString(), ownerId });
+  history.record(history.change("ada", "key_removed"));
+  await history.checkpoint();
+});
+
+async function enter(entry: IntakeEntry): Promise<void> {
+  if (intake.has(entry.intakeId)) return;
+  intake.set(entry.intakeId, entry);
+  await history.intake.enter(entry);
+}
+
+async function* page(events: readonly ErasableEvent[]): AsyncGenerator<readonly ErasableEvent[], void> {
+  await Promise.resolve();
+  yield events;
+}
+
+function ports(onStep: () => void = () => undefined): ErasePorts {
+  const step = (what: string) => {
+    onStep();
+    steps.push(what);
+  };
+  const all = () => [...history.events.values()] as unknown as (ErasableEvent & AuditEvent)[];
+  return {
+    log: {
+      ofOwner: (owner) =>
+        page(all().filter((event) => event.ownerId === owner && !late.delete(eventIdOf(event)))),
+      ofRecord: (id) => page(all().filter((event) => event.recordId === id)),
+      remove: (event) => {
+        step(`remove ${eventIdOf(event)}`);
+        return Promise.resolve(void history.events.delete(eventIdOf(event)));
+      },
+    },
+    erasures: erasuresOf({
+      ...{ dynamo, logTable: "log", intakeTable: "intake", actor: "arn:operator", now: () => history.now },
+      intake: {
+        enter: async (entry) => {
+          step(`enter ${entry.intakeId}`);
+          await enter(entry);
+        },
+      },
+    }),
+  };
+}
+
+/** The two reads of `erasuresOf`. */
+const dynamo = {
+  send: ({ input }: { input: { Key?: { intakeId: string }; ExpressionAttributeValues?: Values } }) => {
+    const { Key, ExpressionAttributeValues: values } = input;
+    if (Key) return Promise.resolve({ Item: intake.get(Key.intakeId) });
+    const event = history.events.get(`${values?.[":recordId"]}/${values?.[":eventSeq"]}`);
+    return Promise.resolve({ Items: event ? [event] : [] });
+  },
+} as unknown as DynamoSender;
+type Values = Record<string, string>;
+
+const ofAda = () => [...history.events.values()].filter((event) => event["ownerId"] === ownerId);
+const erasures = () => [...history.events.values()].filter(({ type }) => type === "events_erased");
+
+describe("the events of a person", () => {
+  test("go, of each record after it is entered; others' stay; the verification holds and says how many", async () => {
+    expect(await erasable(ports(), ownerId)).toMatchObject({ events: 5 });
+    expect(await eraseEvents(ports(), ownerId)).toEqual({ events: 5, records: 2, left: 0 });
+    expect(ofAda()).toEqual([]);
+    expect(steps.indexOf(`enter erased-${recordId}`)).toBeLessThan(
+      steps.findIndex((step) => step.startsWith(`remove ${recordId}`)),
+    );
+    expect(await history.verify()).toMatchObject({ erased: 5, problems: [] });
+    expect(JSON.stringify(erasures())).not.toContain(ownerId);
+  });
+
+  test("are looked for again, until the index shows none", async () => {
+    const [lateOne] = [...history.events.keys()].filter((id) => id.startsWith("intake-limited"));
+    late = new Set([lateOne ?? ""]);
+    expect(await eraseEvents(ports(), ownerId)).toMatchObject({ events: 5 });
+    expect(ofAda()).toEqual([]);
+  });
+
+  test("go whenever it is killed and run again, and no erasure is said twice", async () => {
+    for (let kills = 0; kills < 12; kills += 1) {
+      let left = kills;
+      const dying = ports(() => {
+        left -= 1;
+        if (left < 0) throw new Error("killed");
+      });
+      const before = structuredClone([history.events, intake] as const);
+      await eraseEvents(dying, ownerId).catch(() => undefined);
+      history.pass(60_000);
+      await eraseEvents(ports(), ownerId);
+      expect(ofAda()).toEqual([]);
+      expect(erasures().map(({ recordId: name }) => name)).toHaveLength(2);
+      expect(await history.problems()).toEqual([]);
+      [history.events, intake].forEach((map) => map.clear());
+      for (const [id, event] of before[0]) history.events.set(id, event);
+      for (const [id, entry] of before[1]) intake.set(id, entry);
+    }
+  });
+
+  test("that are another's under the same record stay, and are counted", async () => {
+    const foreign = { ...history.use("ada"), ownerId: "o".repeat(43) } as AuditEvent;
+    history.record(foreign);
+    expect(await eraseEvents(ports(), ownerId)).toMatchObject({ events: 5, left: 1 });
+    expect(history.events.has(eventIdOf(foreign))).toBe(true);
+  });
+
+  test("that are nobody's go with the record that they are of", async () => {
+    const { ownerId: _owner, ...nobodys } = history.use("ada") as AuditEvent & { ownerId: string };
+    history.record(nobodys as AuditEvent);
+    expect(await eraseEvents(ports(), ownerId)).toMatchObject({ events: 6, left: 0 });
+    expect(history.events.has(eventIdOf(nobodys))).toBe(false);
+  });
+});
+
+describe("what comes after an erasure", () => {
+  let later: AuditEvent;
+
+  beforeEach(async () => {
+    await eraseEvents(ports(), ownerId);
+    later = history.purge("ada");
+    history.record(later);
+    await history.checkpoint();
+  });
+
+  test("may not be gone by it", async () => {
+    history.events.delete(eventIdOf(later));
+    expect(await history.problems()).toContain(`event_missing ${eventIdOf(later)}`);
+  });
+
+  test.each([
+    ["while the intake has the first", () => undefined],
+    ["long after the intake forgot the first", () => intake.clear()],
+  ])("is erased by another run, which says so beside the first: %s", async (_when, forget) => {
+    forget();
+    const [first] = erasures();
+    history.pass(20 * 86_400_000);
+    expect(await eraseEvents(ports(), ownerId)).toMatchObject({ events: 1 });
+    expect(erasures()).toContainEqual(first);
+    expect(erasures().map(({ recordId: name }) => name)).toContain(
+      `intake-erased-${recordId}~${later.eventSeq}`,
+    );
+    expect(await history.problems()).toEqual([]);
+    expect(intake.has(`erased-${recordId}`)).toBe(true);
+  });
+});

@@ -91,7 +91,8 @@ async function removeAll(
   for await (const page of log.ofRecord(recordId)) {
     const theirs = page.filter((event) => (event.ownerId ?? ownerId) === ownerId);
     await pMap(theirs, (event) => log.remove({ ...event, recordId }, ownerId), { concurrency: AT_ONCE });
-    onProgress?.((events += theirs.length));
+    events += theirs.length;
+    onProgress?.(events);
   }
   return events;
 }

@@ -167,7 +167,8 @@ async function readManifest(objects: EvidenceObjects, name: string) {
 /** One that is malformed is covered too: that it is, the verification says. */
 function eventsIn(body: Uint8Array): number {
   try {
-    return parseManifest(body).events.length;
+    const { events } = parseManifest(body) as { readonly events: unknown };
+    return Array.isArray(events) ? events.length : 0;
   } catch {
     return 0;
   }

@@ -82,7 +82,9 @@ function all(ports: ReadPorts, filters: EventFilters): AsyncGenerator<readonly S
     seen += items;
     ports.onProgress?.(seen);
   };
-  const segments = Array.from({ length: SEGMENTS }, (_none, Segment) => scan(ports, filters, Segment, onPage));
+  const segments = Array.from({ length: SEGMENTS }, (_none, Segment) =>
+    scan(ports, filters, Segment, onPage),
+  );
   return merged(segments);
 }
 

@@ -78,12 +78,7 @@ async function manifestOf(
   return (await search()) ?? null;
 }
 
-async function hashIn(
-  s3: S3Sender,
-  bucket: string,
-  name: string,
-  id: string,
-): Promise<string | undefined> {
+async function hashIn(s3: S3Sender, bucket: string, name: string, id: string): Promise<string | undefined> {
   const body = await readObject(s3, bucket, name);
   try {
     return body && new Map(parseManifest(body).events).get(id);

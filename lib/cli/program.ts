@@ -49,6 +49,7 @@ export function programFor(cli: Cli, version: string): Command {
   addRestore(program, cli);
   addRetire(program, cli);
   addJob(program, cli);
+  addAudit(program, cli);
   addDoctor(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);

@@ -94,9 +94,10 @@ function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
   const details = detailsOf(event);
   const recordId = String(details["recordIds"]);
   const its = `intake-erased-${recordId}`;
-  const through = String(details["through"] ?? EVERY);
+  const { through = EVERY } = details;
   const isErasure = type === "events_erased" && (name === its || String(name).startsWith(`${its}~`));
-  if (isErasure && through > (said.erased.get(recordId) ?? "")) said.erased.set(recordId, through);
+  const isMore = typeof through === "string" && through > (said.erased.get(recordId) ?? "");
+  if (isErasure && isMore) said.erased.set(recordId, through);
   const checkpoint = Number(details["checkpoint"]);
   const isOfJob = type === "events_expired" && String(name).startsWith("intake-expired-");
   if (isOfJob && checkpoint > said.expired.checkpoint)

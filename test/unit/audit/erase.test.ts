@@ -19,7 +19,10 @@ let steps: string[];
 let isRecorderSlow: boolean;
 
 async function aPersonLeft(): Promise<void> {
-  [history, intake, late, steps] = [new AuditHistory(), new Map(), new Set(), []];
+  history = new AuditHistory();
+  intake = new Map();
+  late = new Set();
+  steps = [];
   isRecorderSlow = false;
   const saved = history.save("ada");
   [ownerId, recordId] = [String((saved as { ownerId?: string }).ownerId), saved.recordId];

@@ -39,8 +39,7 @@ function ports(): ExpirePorts {
     log: {
       read: (ids) => {
         // DynamoDB refuses the whole request.
-        if (!ids.every((id) => /^.+\/.+$/.test(String(id))))
-          throw new Error("an empty or malformed primary key");
+        if (!ids.every((id) => /^.+\/.+$/.test(id))) throw new Error("an empty or malformed primary key");
         const there = ids.flatMap((eventId) => {
           const item = events.get(eventId);
           if (!item) return [];
@@ -105,7 +104,7 @@ describe("what a signed checkpoint covers and is older than the retention", () =
 
   test("stays where its own time says that it is young, or none", async () => {
     for (const at of ["9999-01-01T00:00:00.000Z", "long ago"])
-      history.record({ ...history.use("bob"), recordId: "b".repeat(22), at } as AuditEvent);
+      history.record({ ...history.use("bob"), recordId: "b".repeat(22), at });
     await history.checkpoint();
     history.pass(31 * DAY_MS);
     await expireEvents(ports(), never);
@@ -165,8 +164,8 @@ describe("nothing expires by", () => {
 });
 
 test("a malformed manifest that was signed for stops nothing", async () => {
-  const bodies = ["no JSON", "null", '{"events":7}', '{"events":[[1,2],["","x"],["a","b"]]}'].map(
-    Buffer.from,
+  const bodies = ["no JSON", "null", '{"events":7}', '{"events":[[1,2],["","x"],["a","b"]]}'].map((text) =>
+    Buffer.from(text),
   );
   for (const body of bodies) history.objects.put(manifestName(history.now, body), body);
   await history.checkpoint();
@@ -181,18 +180,21 @@ test("a malformed manifest that was signed for stops nothing", async () => {
 test("killed at any step it comes to the same, and says once that they expire", async () => {
   const whole = async (steps: number) => {
     let left = steps;
-    const killed = <Call extends (...args: never[]) => unknown>(call: Call): Call =>
-      ((...args: never[]) => {
-        left -= 1;
-        if (left < 0) throw new Error("killed");
-        return call(...args);
-      }) as Call;
+    const killed = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+      left -= 1;
+      if (left < 0) throw new Error("killed");
+      return call();
+    };
     const alive = ports();
+    const { log, places, intake } = alive;
     const dying: ExpirePorts = {
       ...alive,
-      log: { read: killed(alive.log.read), expire: killed(alive.log.expire) },
-      places: { get: killed(alive.places.get), keep: killed(alive.places.keep) },
-      intake: { enter: killed(alive.intake.enter) },
+      log: {
+        read: (ids) => killed(() => log.read(ids)),
+        expire: (id, purgeAt) => killed(() => log.expire(id, purgeAt)),
+      },
+      places: { get: () => killed(() => places.get()), keep: (kept) => killed(() => places.keep(kept)) },
+      intake: { enter: (entry) => killed(() => intake.enter(entry)) },
     };
     await expect(expireEvents(dying, never)).rejects.toThrow("killed");
     await expireEvents(alive, never);

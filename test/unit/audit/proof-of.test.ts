@@ -16,7 +16,9 @@ let ledger: Record<string, unknown>[];
 let ports: ProofPorts;
 
 beforeEach(() => {
-  [objects, read, ledger] = [new Map(), [], []];
+  objects = new Map();
+  read = [];
+  ledger = [];
   const s3 = {
     send: (command: GetObjectCommand | ListObjectsV2Command) => {
       if (command instanceof ListObjectsV2Command) {
@@ -28,7 +30,7 @@ beforeEach(() => {
       read.push(Key);
       return Promise.resolve({ Body: { transformToByteArray: () => Promise.resolve(objects.get(Key)) } });
     },
-  } as unknown as ProofPorts["s3"];
+  };
   const dynamo = { send: () => Promise.resolve({ Items: ledger }) };
   ports = { s3, bucket: "b", ledger: { dynamo: dynamo as never, table: "ledger" } };
 });

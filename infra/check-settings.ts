@@ -1,5 +1,5 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
-import { auditLocks, trailModes } from "../lib/audit-settings.ts";
+import { auditLocks, checkpointScheduleOf, trailModes } from "../lib/audit-settings.ts";
 import {
   cipherSuites,
   environmentOf,
@@ -145,8 +145,10 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
   auditLock: { allowed: `one of ${auditLocks.join(", ")}`, holds: (value) => isOneOf(value, auditLocks) },
   auditLockDays: wholeNumber(1, 36_500),
   auditRetentionDays: {
-    allowed: "0 (for ever), or a whole number of days from 30 to 36500",
-    holds: (value) => value === 0 || isWithin(value, 30, 36_500),
+    // Only what a signed checkpoint covers expires: without any, nothing would, and nobody would know.
+    allowed: "0 (for ever), or, where checkpoints are signed, a whole number of days from 30 to 36500",
+    holds: (value, settings) =>
+      value === 0 || (isWithin(value, 30, 36_500) && checkpointScheduleOf(settings) !== "off"),
   },
   // Lambda, "CreateEventSourceMapping": MaximumBatchingWindowInSeconds.
   auditBatchSeconds: wholeNumber(0, 300),

@@ -122,6 +122,14 @@ describe("what an operator sets", () => {
     [{ rewrapSchedule: "rate(1 days)" }, "rewrapSchedule must be"],
     [{ kmsQuota: 10 }, "kmsQuota must be a whole number from 100 to 1000000"],
     [{ kmsShare: 100 }, "kmsShare must be a whole number from 1 to 90"],
+    [
+      { auditRetentionDays: "7", checkpointSchedule: "rate(1 hour)" },
+      "auditRetentionDays must be 0 (for ever)",
+    ],
+    [
+      { auditRetentionDays: "400" },
+      "auditRetentionDays must be 0 (for ever), or, where checkpoints are signed",
+    ],
     [{ limits: { save: "5/week" } }, "limits must be off or N/second, N/minute, N/hour or N/day for any of"],
     [{ limits: { save: "0/minute" } }, "limits must be"],
     [{ limits: { saves: "5/minute" } }, "limits must be"],

@@ -12,7 +12,7 @@ export function welcome(system: LocalSystem, dataDirectory: string | undefined):
 Waxseal is ready. For development and evaluation only: AWS is emulated, tokens are for the asking.
 
   API                 ${api}
-  AWS endpoint        ${awsEndpoint}   (KMS, DynamoDB; any AWS SDK or the AWS CLI)
+  AWS endpoint        ${awsEndpoint}   (KMS, DynamoDB, S3 …; any AWS SDK or the AWS CLI)
   Stand-in provider   ${standIn}
   Acting proxy        ${actingProxy}   (a back end's function URLs, for IAM roles;
   Delete an owner     ${deleteOwner}    the access key id says which, signatures are not verified)

@@ -111,6 +111,7 @@ test("with a clock that went back numbers rise all the same", async () => {
     return (await records(dynamoDb)).flat();
   });
   expect(values(both)).toEqual(["1", "2"]);
+  expect(sequencesOf(both)).toEqual(sequencesOf(both).sort());
 });
 
 /** As a process leaves it that is killed between a write and its record. */

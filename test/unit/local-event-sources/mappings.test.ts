@@ -116,20 +116,31 @@ test("a record reaches the function as Lambda delivers it", async () => {
   ]);
 });
 
-test("every change is delivered once, each item's in order, while others are slow", async () => {
+test("every change is delivered once, each item's in order, none while an earlier one is under way", async () => {
+  const underWay = new Set<string>();
+  const overlapping: string[] = [];
   const { start, put, mappings, batches } = await system(
-    async () => {
+    async (records) => {
+      const items = [...new Set(records.map(itemOf))];
+      overlapping.push(...items.filter((item) => underWay.has(item)));
+      for (const item of items) underWay.add(item);
       await sleep(Math.random() * 5);
+      for (const item of items) underWay.delete(item);
       return null;
     },
     { parallelizationFactor: 5, batchSize: 7 },
   );
-  start();
-  const items = Array.from({ length: 24 }, (_, i) => [`owner ${i % 6}`, `slot ${i}`] as const);
+  const items = Array.from(
+    { length: 24 },
+    (_, i) => [`owner ${String(i % 6)}`, `slot ${String(i)}`] as const,
+  );
+  // All of it is there before the first is read, so that lanes have something to get ahead with.
   for (let n = 1; n <= 10; n++) await Promise.all(items.map(([owner, slot]) => put(owner, slot, n)));
+  start();
   await mappings.settled();
   const inOrder = Array.from({ length: 10 }, (_, i) => i + 1);
   expect(byItem(batches)).toEqual(Object.fromEntries(items.map((item) => [item.join(" "), inOrder])));
+  expect(overlapping).toEqual([]);
   expect(Math.max(...batches.map(({ length }) => length))).toBeLessThanOrEqual(7);
 });
 

@@ -42,7 +42,7 @@ export default {
       to: {
         path: "^(lib|lambdas|local|web|test|bench)/",
         pathNot:
-          "^lib/(routes|settings|audit-settings|attributes|audit-attributes|cors|deployment-outputs)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
+          "^lib/(routes|settings|settings-environment|audit-settings|attributes|audit-attributes|cors|deployment-outputs)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
       },
     },
     {

@@ -1,13 +1,7 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
 import { auditLocks, checkpointScheduleOf, trailModes } from "../lib/audit-settings.ts";
-import {
-  cipherSuites,
-  environmentOf,
-  fallbackReasons,
-  limitNames,
-  switchedJobs,
-  type Settings,
-} from "../lib/settings.ts";
+import { environmentOf } from "../lib/settings-environment.ts";
+import { cipherSuites, fallbackReasons, limitNames, switchedJobs, type Settings } from "../lib/settings.ts";
 import { retentionPeriods } from "./log-retention.ts";
 import {
   isActingRole,

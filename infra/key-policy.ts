@@ -89,14 +89,14 @@ export function keyPolicy(props: KeyPolicyProps): PolicyDocument {
   return new PolicyDocument({
     minimize: false,
     statements: [
-      statement("AdministratorsManage", Effect.ALLOW, account, managementActions),
-      statement("SavingRolesMayMakeDataKeys", Effect.ALLOW, account, ["kms:GenerateDataKey"], {
+      keyStatement("AdministratorsManage", Effect.ALLOW, account, managementActions),
+      keyStatement("SavingRolesMayMakeDataKeys", Effect.ALLOW, account, ["kms:GenerateDataKey"], {
         ArnEquals: { "aws:PrincipalArn": savingRoles },
       }),
-      statement("OpeningRolesMayDecrypt", Effect.ALLOW, account, ["kms:Decrypt"], {
+      keyStatement("OpeningRolesMayDecrypt", Effect.ALLOW, account, ["kms:Decrypt"], {
         ArnEquals: { "aws:PrincipalArn": openingRoles },
       }),
-      statement("RewrappingRolesMayReEncrypt", Effect.ALLOW, account, rewrapActions, {
+      keyStatement("RewrappingRolesMayReEncrypt", Effect.ALLOW, account, rewrapActions, {
         ArnEquals: { "aws:PrincipalArn": rewrappingRoles },
       }),
       deny("OnlySavingRolesMakeDataKeys", dataKeyActions, {
@@ -121,16 +121,16 @@ export function keyPolicy(props: KeyPolicyProps): PolicyDocument {
 }
 
 function deny(sid: string, actions: string[], conditions: Record<string, unknown> = {}): PolicyStatement {
-  return statement(sid, Effect.DENY, new AnyPrincipal(), actions, conditions);
+  return keyStatement(sid, Effect.DENY, new AnyPrincipal(), actions, conditions);
 }
 
-function statement(
+/** A statement of a KMS key's policy, where "*" is this one key (AWS KMS, "Key policies"). */
+export function keyStatement(
   sid: string,
   effect: Effect,
   principal: IPrincipal,
   actions: string[],
   conditions: Record<string, unknown> = {},
 ): PolicyStatement {
-  // In a key policy "*" is this one key (AWS KMS, "Key policies").
   return new PolicyStatement({ sid, effect, principals: [principal], actions, resources: ["*"], conditions });
 }

@@ -4,7 +4,8 @@ import type { IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { environmentOf, type Settings } from "../lib/settings.ts";
+import type { Settings } from "../lib/settings.ts";
+import { environmentOf } from "../lib/settings-environment.ts";
 import { EncryptionKeys } from "./encryption-keys.ts";
 import { providerKeysTable } from "./provider-keys-table.ts";
 import {

@@ -21,7 +21,7 @@ import { ProviderKeyStore } from "./provider-keys/store.ts";
 import type { UpdatePorts } from "./provider-keys/update.ts";
 import type { UsePorts } from "./provider-keys/use.ts";
 import { registeredProviders } from "./providers/registered.ts";
-import { settingsFromEnvironment } from "./settings.ts";
+import { settingsFromEnvironment } from "./settings-environment.ts";
 
 /** Milliseconds. Long enough for a slow answer within a region, short enough for one retry while a person waits. */
 const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };

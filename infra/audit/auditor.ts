@@ -1,12 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import {
-  AccountRootPrincipal,
-  ArnPrincipal,
-  CompositePrincipal,
-  Role,
-  type IPrincipal,
-  type PolicyStatement,
-} from "aws-cdk-lib/aws-iam";
+import { Role, type PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Key } from "aws-cdk-lib/aws-kms";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
@@ -15,6 +8,7 @@ import { byOwnerIndex, byWitnessIndex } from "../../lib/audit-attributes.ts";
 import { headAttributes } from "../../lib/attributes.ts";
 import type { Settings } from "../../lib/settings.ts";
 import { accept, acceptedOfAuditor } from "../findings.ts";
+import { whoMayTake } from "../jobs.ts";
 import { allow } from "../statements.ts";
 import { acceptObjects } from "./buckets.ts";
 import { enterIntake } from "./statements.ts";
@@ -42,7 +36,7 @@ export class Auditor extends Construct {
     const { settings, bucket, trail } = props;
     this.role = new Role(this, "Role", {
       description: `Waxseal (${settings.stage}): taken by an auditor`,
-      assumedBy: whoMayTake(settings),
+      assumedBy: whoMayTake(settings.auditors),
       maxSessionDuration: Duration.hours(1),
     });
     for (const statement of statementsFor(props)) this.role.addToPrincipalPolicy(statement);
@@ -51,12 +45,6 @@ export class Auditor extends Construct {
     for (const evidence of [`${trail.arnInNag}/*`, "*"])
       accept(this.role, acceptedOfAuditor, `[Resource::${evidence}]`);
   }
-}
-
-/** The account itself lets nobody in: whoever takes it needs `sts:AssumeRole` for it in a policy of theirs. */
-function whoMayTake({ auditors }: Settings): IPrincipal {
-  if (auditors.length === 0) return new AccountRootPrincipal();
-  return new CompositePrincipal(...auditors.map((arn) => new ArnPrincipal(arn)));
 }
 
 function statementsFor({ providerKeys, tables, bucket, signingKey, trail }: AuditorProps): PolicyStatement[] {

@@ -18,6 +18,7 @@ import { Construct } from "constructs";
 import { checkpointScheduleOf } from "../../lib/audit-settings.ts";
 import type { Settings } from "../../lib/settings.ts";
 import { acceptObjects } from "./buckets.ts";
+import { keyStatement } from "../key-policy.ts";
 import { WaxsealFunction } from "../function.ts";
 import { allow } from "../statements.ts";
 import {
@@ -112,13 +113,16 @@ export class Checkpoints extends Construct {
       policy: new PolicyDocument({
         minimize: false,
         statements: [
-          statement("AdministratorsManage", Effect.ALLOW, account, managementActions),
-          statement("WhoeverMayReadThePublicHalf", Effect.ALLOW, account, ["kms:GetPublicKey", "kms:Verify"]),
-          statement("TheJobMaySign", Effect.ALLOW, account, ["kms:Sign"], { ArnEquals: onlyTheJob }),
-          statement("OnlyTheJobSigns", Effect.DENY, new AnyPrincipal(), ["kms:Sign"], {
+          keyStatement("AdministratorsManage", Effect.ALLOW, account, managementActions),
+          keyStatement("WhoeverMayReadThePublicHalf", Effect.ALLOW, account, [
+            "kms:GetPublicKey",
+            "kms:Verify",
+          ]),
+          keyStatement("TheJobMaySign", Effect.ALLOW, account, ["kms:Sign"], { ArnEquals: onlyTheJob }),
+          keyStatement("OnlyTheJobSigns", Effect.DENY, new AnyPrincipal(), ["kms:Sign"], {
             ArnNotEquals: onlyTheJob,
           }),
-          statement("NobodyPassesItOn", Effect.DENY, new AnyPrincipal(), ["kms:CreateGrant"]),
+          keyStatement("NobodyPassesItOn", Effect.DENY, new AnyPrincipal(), ["kms:CreateGrant"]),
         ],
       }),
     });
@@ -143,13 +147,3 @@ const managementActions = [
   "kms:UpdateAlias",
   "kms:UpdateKeyDescription",
 ];
-
-function statement(
-  sid: string,
-  effect: Effect,
-  principal: IPrincipal,
-  actions: string[],
-  conditions: Record<string, unknown> = {},
-): PolicyStatement {
-  return new PolicyStatement({ sid, effect, principals: [principal], actions, resources: ["*"], conditions });
-}

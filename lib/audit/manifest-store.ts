@@ -95,7 +95,7 @@ export async function* listNames(
 
 export function s3Error(operation: string, error: unknown): WaxsealError {
   const aws = describeAwsError("s3", operation, error);
-  const isDenied = aws.error === "AccessDenied";
+  const isDenied = aws.error.startsWith("AccessDenied");
   return new WaxsealError(isDenied ? "ACCESS_DENIED_BY_AWS" : "STORE_UNAVAILABLE", { aws });
 }
 

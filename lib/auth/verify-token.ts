@@ -3,7 +3,8 @@ import { FetchError, JwksValidationError, JwkValidationError } from "aws-jwt-ver
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { WaxsealError } from "../errors.ts";
 import { ownerIdOf } from "../owner.ts";
-import { isAcceptableOrigin, type RuntimeSettings } from "../settings.ts";
+import { isAcceptableOrigin } from "../settings.ts";
+import type { RuntimeSettings } from "../settings-environment.ts";
 
 /** Whom a token speaks for; both ids are opaque, see `ownerIdOf`. */
 export interface Identity {

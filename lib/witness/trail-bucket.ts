@@ -1,11 +1,9 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import { awsErrorName, describeAwsError } from "../aws-failure.ts";
-import { WaxsealError } from "../errors.ts";
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { s3Error, type S3Sender } from "../audit/manifest-store.ts";
+import { awsErrorName } from "../aws-failure.ts";
 import { promptRetry, withRetry, type RetryPolicy } from "../retry.ts";
 import { daysBetween, firstNameFrom, folderOf, trailFileName, type TrailPlace } from "./trail-names.ts";
 import type { ListedFile, TrailSource } from "./trail-source.ts";
-
-export type S3Sender = Pick<S3Client, "send">;
 
 export interface TrailBucketProps {
   readonly s3: S3Sender;
@@ -88,10 +86,4 @@ function isTransient(error: unknown): boolean {
   return !["NoSuchKey", "NoSuchBucket", "AccessDenied", "AccessDeniedException"].includes(
     awsErrorName(error),
   );
-}
-
-function s3Error(operation: string, error: unknown): WaxsealError {
-  const aws = describeAwsError("s3", operation, error);
-  const isDenied = aws.error.startsWith("AccessDenied");
-  return new WaxsealError(isDenied ? "ACCESS_DENIED_BY_AWS" : "STORE_UNAVAILABLE", { aws });
 }

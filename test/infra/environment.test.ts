@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkSettings } from "../../infra/check-settings.ts";
-import { environmentOf, type ActingRole } from "../../lib/settings.ts";
+import type { ActingRole } from "../../lib/settings.ts";
+import { environmentOf } from "../../lib/settings-environment.ts";
 import { besideAudit, synthesised, testSettings } from "./synthesised.ts";
 
 const role = "arn:aws:iam::123456789012:role/chat/Assistant";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { environmentOf } from "../../lib/settings.ts";
+import { environmentOf } from "../../lib/settings-environment.ts";
 import { actingSettings, besideAudit, ofType, synthesised } from "./synthesised.ts";
 
 const stack = synthesised();

@@ -6,7 +6,8 @@ import { vi } from "vitest";
 import type { ApiResponse } from "../../lambdas/http/answer.ts";
 import type { ApiEvent } from "../../lambdas/http/event.ts";
 import type { AuthenticatedEvent } from "../../lambdas/http/middleware.ts";
-import { defaultSettings, environmentOf, type Settings } from "../../lib/settings.ts";
+import { defaultSettings, type Settings } from "../../lib/settings.ts";
+import { environmentOf } from "../../lib/settings-environment.ts";
 
 /** A server on loopback that counts who asks; `pages` are what it answers with, by path. */
 export async function startServer(

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  defaultSettings,
-  environmentOf,
-  settingsFromEnvironment,
-  type Settings,
-} from "../../lib/settings.ts";
+import { defaultSettings, type Settings } from "../../lib/settings.ts";
+import { environmentOf, settingsFromEnvironment } from "../../lib/settings-environment.ts";
 
 const added = { WAXSEAL_TABLE: "ProviderKeys", WAXSEAL_LIMITS_TABLE: "RateLimits" };
 const environment = { ...environmentOf(defaultSettings), ...added };

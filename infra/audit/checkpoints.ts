@@ -6,8 +6,6 @@ import {
   AnyPrincipal,
   Effect,
   PolicyDocument,
-  PolicyStatement,
-  type IPrincipal,
   type IRole,
 } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";

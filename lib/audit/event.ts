@@ -131,7 +131,6 @@ export type TamperEvent = Common & {
 };
 
 export type AuditEvent = RecordEvent | IntakeEvent | TamperEvent;
-export type AuditEventType = AuditEvent["type"];
 
 /** `<recordId>/<eventSeq>`: how manifests name an event. */
 export function eventIdOf({ recordId, eventSeq }: Pick<AuditEvent, "recordId" | "eventSeq">): string {

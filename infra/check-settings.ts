@@ -183,7 +183,7 @@ export function checkSettings(settings: Settings): void {
   checkEnvironment(settings);
 }
 
-/** Of names and ARNs that are known at the deployment only: two tables, a KMS key, the function's own. */
+/** Of names and ARNs that are known at the deployment only: three tables, a KMS key, the function's own. */
 const bytesOfTheStack = 600;
 
 /**

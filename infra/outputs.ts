@@ -59,7 +59,6 @@ export function auditOutputs(
     ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
     AuditorRole: auditor.role.roleArn,
     ...(eraser && { AuditEraseRole: eraser.role.roleArn }),
-    AuditRecorderFunction: recorder.functionName,
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),
     PageTopicArn: topics.page.topicArn,

@@ -112,6 +112,8 @@ export class WaxsealStack extends Stack {
     this.rateLimits.grantLimits(remove.fn, ["remove", "failedAuthentication"]);
     this.rateLimits.grantLimits(verify.fn, ["verify", "failedAuthentication"]);
     this.rateLimits.grantLimits(proxy.fn, ["proxy", "failedAuthentication"]);
+    // The one for activity may enter that it was read, refusals among it.
+    for (const { fn } of [save, status, list, update, remove, verify, proxy]) this.audit.grantRefusals(fn);
   }
 
   /** Their callers are authenticated by IAM, before the function. */
@@ -120,6 +122,7 @@ export class WaxsealStack extends Stack {
     this.providerKeys.grantUse(proxy.fn);
     this.providerKeys.grantDeleteOwner(deleteOwner.fn);
     this.rateLimits.grantLimits(proxy.fn, ["proxy"]);
+    for (const { fn } of [proxy, deleteOwner]) this.audit.grantRefusals(fn);
   }
 
   #actingUrls(functions: Made<ActingFunctionName>, { actingRoles }: Settings): Record<string, string> {

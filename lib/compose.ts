@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { intakeTable } from "./audit/intake.ts";
+import { refusalNoter, type Refusal } from "./audit/note-refusal.ts";
 import { tokenVerifier } from "./auth/verify-token.ts";
 import { WaxsealError } from "./errors.ts";
 import { kmsDataKeyGenerator } from "./kms/data-key-generator.ts";
@@ -49,6 +51,17 @@ export const takeLimitIfCounted = once(() => {
   const logger = createLogger(process.env["POWERTOOLS_SERVICE_NAME"] ?? "waxseal");
   return ifCounted(takeLimit(), (failure) => {
     logger.error("limit not counted", { code: "LIMITS_UNAVAILABLE", ...failure });
+  });
+});
+
+/** Notes in the audit that a request was refused; where the function has no way to the intake, nothing. Never throws. */
+export const noteRefusal = once((): ((refusal: Refusal) => Promise<void>) => {
+  const table = process.env["WAXSEAL_AUDIT_INTAKE"];
+  if (!table) return () => Promise.resolve();
+  const logger = createLogger(process.env["POWERTOOLS_SERVICE_NAME"] ?? "waxseal");
+  const intake = intakeTable(DynamoDBDocumentClient.from(dynamo()), table);
+  return refusalNoter(intake, now, (aws) => {
+    logger.error("a refusal is not in the audit", { code: "AUDIT_UNAVAILABLE", aws });
   });
 });
 

@@ -38,7 +38,6 @@ export type AuditOutputs = {
   readonly AuditLogTable: string;
   readonly AuditIntakeTable: string;
   readonly TrailLedgerTable: string;
-  readonly AuditRecorderFunction: string;
   /** Only while switched on by the setting `jobs`. */
   readonly AuditEraseRole?: string;
   readonly GraceSeconds: string;

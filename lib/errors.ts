@@ -70,6 +70,8 @@ export class WaxsealError extends Error {
   readonly looksLike: string | undefined;
   /** `RATE_LIMITED`: when the next request may succeed. */
   readonly retryAfterSeconds: number | undefined;
+  /** `RATE_LIMITED`: which limit, and for whom: a hash. */
+  readonly limit: PassedLimit | undefined;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(catalogue[code].message);
@@ -80,6 +82,7 @@ export class WaxsealError extends Error {
     this.provider = details.provider;
     this.looksLike = details.looksLike;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.limit = details.limit;
   }
 }
 
@@ -89,6 +92,14 @@ export interface ErrorDetails {
   readonly provider?: string;
   readonly looksLike?: string;
   readonly retryAfterSeconds?: number;
+  readonly limit?: PassedLimit;
+}
+
+/** A limit that was passed. */
+export interface PassedLimit {
+  readonly name: string;
+  /** Whoever is counted, hashed. */
+  readonly subject: string;
 }
 
 /** What may be said of a failed AWS call: nothing of the request. */

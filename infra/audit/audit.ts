@@ -85,6 +85,14 @@ export class Audit extends Construct {
     });
   }
 
+  /** Noting what was refused, and no more. */
+  grantRefusals(fn: Function): void {
+    if (!fn.role) throw new Error(`${fn.node.path} has no role that can be given a permission`);
+    const { tableArn, tableName } = this.tables.intake;
+    fn.role.addToPrincipalPolicy(enterIntake(tableArn, ["refused-*"]));
+    fn.addEnvironment("WAXSEAL_AUDIT_INTAKE", tableName);
+  }
+
   /** Reading to a person what happened to their own provider keys. It sees no record, and enters that it read. */
   grantActivity(fn: Function): void {
     if (!fn.role) throw new Error(`${fn.node.path} has no role that can be given a permission`);

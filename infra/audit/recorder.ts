@@ -32,7 +32,6 @@ const GIVEN_UP_AFTER = Duration.hours(23);
 export class Recorder extends Construct {
   readonly logGroup: ILogGroup;
   readonly failures: Bucket;
-  readonly functionName: string;
 
   constructor(scope: Construct, id: string, props: RecorderProps) {
     super(scope, id);
@@ -44,7 +43,6 @@ export class Recorder extends Construct {
       timeout: Duration.minutes(1),
     });
     this.logGroup = made.logGroup;
-    this.functionName = made.name;
     const { fn } = made;
     if (!fn.role) throw new Error("the recorder has no role");
     this.failures = failuresBucket(this, "Failures", fn.role);

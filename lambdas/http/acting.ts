@@ -5,7 +5,7 @@ import { settings } from "../../lib/compose.ts";
 import { WaxsealError } from "../../lib/errors.ts";
 import { ownerIdOf } from "../../lib/owner.ts";
 import type { ActingRole } from "../../lib/settings.ts";
-import type { AuthenticatedEvent } from "./middleware.ts";
+import { notAllowed, type AuthenticatedEvent, type Internal } from "./middleware.ts";
 import { callerArnOf, fromFunctionUrl, userIdOf } from "./function-url-event.ts";
 
 /** An event of a back end that may act for the user it names; once an event of the function URL. */
@@ -23,9 +23,17 @@ export function actFor(action: ActingRole["may"][number]): MiddlewareObj<ActingE
       const role = roleSessionOf(callerArnOf(received) ?? "");
       const userId = userIdOf(received);
       const { issuer, actingRoles } = settings();
-      if (!role || !mayAct(actingRoles, role, userId, action)) throw new WaxsealError("NOT_ALLOWED_TO_ACT");
       const ownerId = ownerIdOf(issuer, userId);
-      const who = { ownerId, actor: ownerId, caller: role.roleName, requestId: request.context.awsRequestId };
+      const requestId = request.context.awsRequestId;
+      if (!role || !mayAct(actingRoles, role, userId, action)) {
+        (request.internal as Internal)[notAllowed] = {
+          ownerId,
+          caller: role?.roleName ?? "unknown",
+          requestId,
+        };
+        throw new WaxsealError("NOT_ALLOWED_TO_ACT");
+      }
+      const who = { ownerId, actor: ownerId, caller: role.roleName, requestId };
       request.event = { ...fromFunctionUrl(received), who };
     },
   };

@@ -1,10 +1,11 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { Identity } from "../../lib/auth/verify-token.ts";
-import { settings, takeLimit, verifyToken } from "../../lib/compose.ts";
+import { noteRefusal, settings, takeLimit, verifyToken } from "../../lib/compose.ts";
 import { corsHeaders } from "../../lib/cors.ts";
 import { isWaxsealError, WaxsealError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log/logger.ts";
 import type { Actor } from "../../lib/provider-keys/change.ts";
+import type { FunctionName } from "../../lib/routes.ts";
 import { errorAnswer, type ApiResponse } from "./answer.ts";
 import { bearerToken } from "./bearer.ts";
 import { routeOf, singleHeader, type ApiEvent } from "./event.ts";
@@ -15,6 +16,12 @@ const logger = createLogger(process.env["POWERTOOLS_SERVICE_NAME"] ?? "waxseal")
 
 /** An event whose token was verified. */
 export type AuthenticatedEvent = ApiEvent & { who: Actor };
+
+/** In middy's `internal`: who it was that may not act, and for whom. */
+export const notAllowed = "notAllowed";
+export interface Internal {
+  [notAllowed]?: Pick<Actor, "ownerId" | "caller" | "requestId">;
+}
 
 /**
  * Verifies the request's token, before anything else of it is looked at. It is done here, not in an
@@ -81,7 +88,7 @@ export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse> {
     after: (request) => {
       if (request.response) request.response = withCors(request.response, request.event);
     },
-    onError: (request) => {
+    onError: async (request) => {
       const { error, event, context } = request;
       const known = isWaxsealError(error) ? error : new WaxsealError("INTERNAL");
       const route = routeOf(event);
@@ -90,9 +97,16 @@ export function answerErrors(): MiddlewareObj<AuthenticatedEvent, ApiResponse> {
       if (answer.statusCode < 500) logger.info("refused", fields);
       else logger.error("failed", known === error ? fields : { ...fields, thrown: error?.name });
       request.response = withCors(answer, event);
+      const who = (request.internal as Internal)[notAllowed] ?? (event as Partial<AuthenticatedEvent>).who;
+      const unknown = { caller: context.functionName, requestId: context.awsRequestId };
+      const isUse = usingFunctions.includes(route.function);
+      await noteRefusal()({ error: known, who: who ?? unknown, isUse });
     },
   };
 }
+
+/** Those that use a provider key. */
+const usingFunctions: readonly FunctionName[] = ["verify", "provider-proxy", "acting-proxy"];
 
 function withCors(answer: ApiResponse, event: ApiEvent): ApiResponse {
   return {

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import RateLimiterDynamo from "rate-limiter-flexible/lib/RateLimiterDynamo.js";
 import { awsErrorName, describeAwsError } from "../aws-failure.ts";
-import { WaxsealError } from "../errors.ts";
+import { WaxsealError, type PassedLimit } from "../errors.ts";
 import { withRetry } from "../retry.ts";
 import type { LimitName, RateLimit } from "../settings.ts";
 
@@ -40,7 +40,11 @@ export function limitTaker(
   );
   return async (name, subject) => {
     const limiter = limiters.get(name);
-    if (limiter) await withRetry(() => limiter.consume(hashOf(subject)), isLostRace).catch(throwConstant);
+    if (!limiter) return;
+    const hashed = hashOf(subject);
+    await withRetry(() => limiter.consume(hashed), isLostRace).catch((reason: unknown) =>
+      throwConstant(reason, { name, subject: hashed }),
+    );
   };
 }
 
@@ -75,10 +79,10 @@ function hashOf(subject: string): string {
   return createHash("sha256").update(subject).digest("base64url");
 }
 
-function throwConstant(reason: unknown): never {
+function throwConstant(reason: unknown, limit: PassedLimit): never {
   if (isRejection(reason)) {
     const retryAfterSeconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1000));
-    throw new WaxsealError("RATE_LIMITED", { retryAfterSeconds });
+    throw new WaxsealError("RATE_LIMITED", { retryAfterSeconds, limit });
   }
   const aws = describeAwsError("dynamodb", "UpdateItem (limit)", reason);
   const isDenied = awsErrorName(reason) === "AccessDeniedException";

@@ -30,6 +30,7 @@ describe("every function", () => {
         ...environmentOf(actingSettings),
         POWERTOOLS_SERVICE_NAME: Properties["FunctionName"],
         WAXSEAL_TABLE: "<ProviderKeysTable>",
+        WAXSEAL_AUDIT_INTAKE: "<AuditTablesIntake>",
         ...(id === "DeleteOwnerFunction" ? {} : { WAXSEAL_LIMITS_TABLE: "<RateLimitsTable>" }),
         ...(id === "SaveFunction" ? { WAXSEAL_ENCRYPTION_KEY: "<ProviderKeysEncryptionKey.Arn>" } : {}),
       });
@@ -116,7 +117,6 @@ test("the stack's outputs are the API's URL, and what an operator's command need
     AuditLock: { Value: "none" },
     CheckpointSchedule: { Value: "off" },
     AuditorRole: { Value: "<AuditAuditorRole.Arn>" },
-    AuditRecorderFunction: { Value: "waxseal-dev-audit-recorder" },
     PageTopicArn: { Value: "<Topicspage>" },
     TicketTopicArn: { Value: "<Topicsticket>" },
   });

@@ -118,6 +118,24 @@ const count = (...leadingKeys: string[]) => ({
   },
 });
 
+/** Each notes what it refused, and can enter nothing else. */
+const noteRefusals = {
+  Sid: "EnterIntake",
+  Effect: "Allow",
+  Action: "dynamodb:PutItem",
+  Resource: "<AuditTablesIntake.Arn>",
+  Condition: {
+    "ForAllValues:StringEquals": {
+      "dynamodb:Attributes": [
+        ...["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"],
+      ],
+    },
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["refused-*"] },
+    Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
+    StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
+  },
+};
+
 describe("each role may do what its function does, and nothing else", () => {
   test("save writes whole records blindly and makes data keys", () => {
     expect(statementsOfRole("SaveRole")).toEqual([
@@ -138,6 +156,7 @@ describe("each role may do what its function does, and nothing else", () => {
         Condition: exactContext,
       },
       count("save:*", "failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -146,6 +165,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...writeItsLogs(`${name}Logs`),
       readStatus,
       count("failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -154,6 +174,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...writeItsLogs("UpdateLogs"),
       write(["ownerId", "slot", "changeSeq", "lastChange", "state", "label", "order", "expiresAt"], ["NONE"]),
       count("update:*", "failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -162,6 +183,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...writeItsLogs("RemoveLogs"),
       stripRecord,
       count("remove:*", "failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -170,6 +192,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...writeItsLogs("VerifyLogs"),
       ...useKeys,
       count("verify:*", "failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -179,6 +202,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...useKeys,
       readStatus,
       count("proxy:*", "failedAuthentication:*"),
+      noteRefusals,
     ]);
   });
 
@@ -188,6 +212,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...useKeys,
       readStatus,
       count("proxy:*"),
+      noteRefusals,
     ]);
   });
 
@@ -196,6 +221,7 @@ describe("each role may do what its function does, and nothing else", () => {
       ...writeItsLogs("DeleteOwnerLogs"),
       readStatus,
       stripRecord,
+      noteRefusals,
     ]);
   });
 });

@@ -23,10 +23,12 @@ test("what a function reads is what the stack was given", () => {
     ...added,
   });
   const { logRetentionDays, stageRateLimit, stageBurstLimit, waf, ...others } = settings;
-  // What the stack alone reads of jobs and KMS keys: a function is told the ARN that it is to use.
+  // What the stack alone reads of jobs, KMS keys and the audit: a function is told the ARN that it is to use.
   const ofTheStack = [
     ...["encryptionKeys", "writeEncryptionKey", "jobs", "operators"],
     ...["rewrapSchedule", "kmsQuota", "kmsShare"],
+    ...["auditLock", "auditLockDays", "auditRetentionDays", "auditBatchSeconds", "checkpointSchedule"],
+    ...["trail", "trailBucket", "trailPrefix", "graceSeconds", "auditors"],
   ];
   const given = Object.entries(others).filter(([name]) => !ofTheStack.includes(name));
   expect(read).toEqual(Object.fromEntries(given));

@@ -12,6 +12,7 @@ import { apiEvent } from "./api-event.ts";
 const root = vi.hoisted(() => ({
   taken: [] as string[],
   errors: [] as unknown[],
+  refusals: [] as { error: { code: string }; who: object; isUse: boolean }[],
   takeLimit: async (): Promise<void> => undefined,
   allowedOrigins: ["https://app.example"],
 }));
@@ -27,6 +28,10 @@ vi.mock("../../../lib/compose.ts", () => ({
     if (token === "down") throw new WaxsealError("ISSUER_UNAVAILABLE");
     if (!token.startsWith("good")) throw new WaxsealError("AUTHENTICATION_REQUIRED");
     return { ownerId: token, actor: token };
+  },
+  noteRefusal: () => (refusal: (typeof root.refusals)[number]) => {
+    root.refusals.push(refusal);
+    return Promise.resolve();
   },
   takeLimit: () => async (name: string, subject: string) => {
     root.taken.push(`${name} ${subject}`);
@@ -44,6 +49,7 @@ vi.mock("../../../lib/log/logger.ts", () => ({
 beforeEach(() => {
   root.taken = [];
   root.errors = [];
+  root.refusals = [];
   root.takeLimit = async () => undefined;
 });
 
@@ -185,4 +191,26 @@ test.each([
 ])("a failure from %s counts for %s", async (sourceIp, network) => {
   await answerTo(apiEvent({ authorization: "Bearer bad" }, { requestContext: { identity: { sourceIp } } }));
   expect(root.taken).toEqual([`failedAuthentication ${network}`]);
+});
+
+describe("what is refused", () => {
+  test("is handed on to the audit: by whom, once that is known, and whether a provider key was to be used", async () => {
+    await answerTo(apiEvent({}, post));
+    root.takeLimit = () => Promise.reject(new WaxsealError("RATE_LIMITED"));
+    await answerTo(apiEvent({ authorization: "Bearer bad" }, post));
+    const refusing = middy<AuthenticatedEvent, ReturnType<typeof json>>()
+      .use(answerErrors())
+      .use(authenticate(sdkHeader))
+      .handler(() => Promise.reject(new WaxsealError("PROVIDER_KEY_DISABLED")));
+    const event = apiEvent({ authorization: "Bearer good" }, proxied("openai"));
+    const toProxy = { ...event, resource: "/proxy/{provider}/{path+}" } as AuthenticatedEvent;
+    await refusing(toProxy, { functionName: "f", awsRequestId: "r" } as Context);
+    const seen = root.refusals.map(({ error, who, isUse }) => [error.code, who, isUse]);
+    const unknown = { caller: "f", requestId: "r" };
+    expect(seen).toEqual([
+      ["AUTHENTICATION_REQUIRED", unknown, false],
+      ["RATE_LIMITED", unknown, false],
+      ["PROVIDER_KEY_DISABLED", { ...unknown, ownerId: "good", actor: "good" }, true],
+    ]);
+  });
 });

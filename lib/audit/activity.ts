@@ -2,9 +2,8 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { activityReadAttributes, byOwnerIndex } from "../audit-attributes.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { repeatable } from "../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { withRetry } from "../retry.ts";
 import { readCursor, writeCursor, type Place } from "./activity-cursor.ts";
 
 /** One event, as its owner sees it; what an event has not is absent. `at`: ISO 8601, UTC. */
@@ -106,11 +105,7 @@ async function readPage(
     Limit: named.length > 0 ? PAGE : limit + SPARE,
     ...(place && { ExclusiveStartKey: { ownerId, ...place } }),
   });
-  const { Items = [], LastEvaluatedKey } = await withRetry(() => dynamo.send(query), isTransient).catch(
-    (error: unknown) => {
-      throw storeError("Query (activity)", error);
-    },
-  );
+  const { Items = [], LastEvaluatedKey } = await repeatable("Query (activity)", () => dynamo.send(query));
   return { items: Items as Item[], next: LastEvaluatedKey && placeOf(LastEvaluatedKey) };
 }
 

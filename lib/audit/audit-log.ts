@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { repeatable } from "../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { promptRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import type { RetryPolicy } from "../retry.ts";
 import { hashOf } from "./canonical.ts";
 import type { AuditEvent } from "./event.ts";
 
@@ -19,7 +19,7 @@ export interface EventWriter {
 }
 
 /** The `AuditLog` table. An event is written once and never over another, so it may be sent again. */
-export function auditLog(dynamo: DynamoSender, table: string, retry: RetryPolicy = promptRetry): EventWriter {
+export function auditLog(dynamo: DynamoSender, table: string, retry?: RetryPolicy): EventWriter {
   return {
     async put(event) {
       const command = new PutCommand({
@@ -31,10 +31,10 @@ export function auditLog(dynamo: DynamoSender, table: string, retry: RetryPolicy
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       });
       try {
-        await withRetry(() => dynamo.send(command), isTransient, retry);
+        await repeatable("PutItem (event)", () => dynamo.send(command), retry);
         return "written";
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw storeError("PutItem (event)", error);
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return isSame(error.Item ?? {}, event) ? "written" : "conflict";
       }
     },

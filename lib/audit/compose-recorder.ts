@@ -4,8 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { WaxsealError } from "../errors.ts";
 import { createLogger, type Logger } from "../log/logger.ts";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
-import { withRetry } from "../retry.ts";
+import { repeatable } from "../provider-keys/store-failures.ts";
 import { auditLog } from "./audit-log.ts";
 import { changeOfIntake } from "./change-of-intake.ts";
 import { changeOfLog } from "./change-of-log.ts";
@@ -43,9 +42,7 @@ export function composeRecorder(environment: Readonly<NodeJS.ProcessEnv>): Recor
   const isErased = async (recordId: string) => {
     const Key = { intakeId: `erased-${recordId}` };
     const command = new GetCommand({ TableName: text("WAXSEAL_AUDIT_INTAKE"), Key, ConsistentRead: true });
-    const { Item } = await withRetry(() => dynamo.send(command), isTransient).catch((error: unknown) => {
-      throw storeError("GetItem (intake)", error);
-    });
+    const { Item } = await repeatable("GetItem (intake)", () => dynamo.send(command));
     return Item !== undefined;
   };
   const eventsOf: Readonly<Record<Source, RecordBatchPorts["eventOf"]>> = {

@@ -1,9 +1,9 @@
 import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { byOwnerIndex, erasedAttributes } from "../audit-attributes.ts";
-import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
+import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
 
 export interface ErasableEvent {
   readonly recordId: string;
@@ -28,10 +28,6 @@ export function erasableLog(
   table: string,
   retry: RetryPolicy = patientRetry,
 ): ErasableLog {
-  const send = <Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> =>
-    withRetry(call, isTransient, retry).catch((error: unknown) => {
-      throw refusalOf(error) ? error : storeError(`${operation} (erasure)`, error);
-    });
   async function* pages(input: object): Pages {
     const projection = erasedAttributes.map((name) => `#${name}`).join(", ");
     const named = { ProjectionExpression: projection, ExpressionAttributeNames: aliases(projection) };
@@ -39,7 +35,7 @@ export function erasableLog(
     let start: RawRecord | undefined;
     do {
       const command = new QueryCommand({ ...request, ExclusiveStartKey: start });
-      const page = await send("Query", () => dynamo.send(command));
+      const page = await repeatable("Query (erasure)", () => dynamo.send(command), retry);
       yield (page.Items ?? []) as ErasableEvent[];
       start = page.LastEvaluatedKey;
     } while (start);
@@ -66,7 +62,7 @@ export function erasableLog(
         ExpressionAttributeValues: { ":ownerId": ownerId },
         ReturnValues: "NONE",
       });
-      await send("DeleteItem", () => dynamo.send(command)).catch((error: unknown) => {
+      await repeatable("DeleteItem (erasure)", () => dynamo.send(command), retry).catch((error: unknown) => {
         if (!refusalOf(error)) throw error;
       });
     },

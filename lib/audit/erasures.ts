@@ -1,9 +1,9 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { erasureAttributes, eventKeyAttributes } from "../audit-attributes.ts";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { repeatable } from "../provider-keys/store-failures.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
 import type { Intake, IntakeEntry } from "./intake.ts";
 
 /** That a record's events were erased, as the audit has it. */
@@ -67,20 +67,26 @@ async function entered(props: ErasuresProps, intakeId: string): Promise<Said | u
   return Object.fromEntries(said.flatMap((name) => (name in item ? [[name, item[name]]] : []))) as Said;
 }
 
-async function ofIntake(props: ErasuresProps, intakeId: string): Promise<RawRecord | undefined> {
+async function ofIntake(
+  { dynamo, intakeTable, retry = patientRetry }: ErasuresProps,
+  intakeId: string,
+): Promise<RawRecord | undefined> {
   const command = new GetCommand({
-    TableName: props.intakeTable,
+    TableName: intakeTable,
     Key: { intakeId },
     ConsistentRead: true,
   });
-  return (await send(props, "GetItem (erasure)", () => props.dynamo.send(command))).Item;
+  return (await repeatable("GetItem (erasure)", () => dynamo.send(command), retry)).Item;
 }
 
-async function ofLog(props: ErasuresProps, recordId: string): Promise<RawRecord | undefined> {
+async function ofLog(
+  { dynamo, logTable, retry = patientRetry }: ErasuresProps,
+  recordId: string,
+): Promise<RawRecord | undefined> {
   const condition = eventKeyAttributes.map((name) => `#${name} = :${name}`).join(" AND ");
   const projection = said.map((name) => `#${name}`).join(", ");
   const command = new QueryCommand({
-    TableName: props.logTable,
+    TableName: logTable,
     KeyConditionExpression: condition,
     Select: "SPECIFIC_ATTRIBUTES",
     ProjectionExpression: projection,
@@ -88,15 +94,5 @@ async function ofLog(props: ErasuresProps, recordId: string): Promise<RawRecord 
     ExpressionAttributeValues: { ":recordId": recordId, ":eventSeq": FIRST },
     ConsistentRead: true,
   });
-  return (await send(props, "Query (erasure)", () => props.dynamo.send(command))).Items?.[0];
-}
-
-function send<Answer>(
-  { retry = patientRetry }: ErasuresProps,
-  operation: string,
-  call: () => Promise<Answer>,
-): Promise<Answer> {
-  return withRetry(call, isTransient, retry).catch((error: unknown) => {
-    throw storeError(operation, error);
-  });
+  return (await repeatable("Query (erasure)", () => dynamo.send(command), retry)).Items?.[0];
 }

@@ -1,8 +1,8 @@
 import { BatchGetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { WaxsealError } from "../errors.ts";
-import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
+import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
 
 /** The audit log, as far as the expiry of events needs it. */
 export interface ExpiringLog {
@@ -30,10 +30,6 @@ export function expiringLog(
   table: string,
   retry: RetryPolicy = patientRetry,
 ): ExpiringLog {
-  const send = <Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> =>
-    withRetry(call, isTransient, retry).catch((error: unknown) => {
-      throw refusalOf(error) ? error : storeError(operation, error);
-    });
   return {
     async read(eventIds) {
       const found: LoggedEvent[] = [];
@@ -41,7 +37,11 @@ export function expiringLog(
         let wanted: RawRecord[] = eventIds.slice(from, from + BATCH).map(addressOf);
         for (let empty = 0; wanted.length > 0;) {
           const request = { RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } };
-          const answer = await send("BatchGetItem (expiry)", () => dynamo.send(new BatchGetCommand(request)));
+          const answer = await repeatable(
+            "BatchGetItem (expiry)",
+            () => dynamo.send(new BatchGetCommand(request)),
+            retry,
+          );
           const items = answer.Responses?.[table] ?? [];
           found.push(...items.map(logged));
           wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
@@ -62,7 +62,7 @@ export function expiringLog(
         ExpressionAttributeValues: { ":purgeAt": purgeAt },
         ReturnValues: "NONE",
       });
-      await send("UpdateItem (expiry)", () => dynamo.send(command)).catch((error: unknown) => {
+      await repeatable("UpdateItem (expiry)", () => dynamo.send(command), retry).catch((error: unknown) => {
         if (!refusalOf(error)) throw error;
       });
     },

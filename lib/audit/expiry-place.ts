@@ -1,9 +1,8 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { repeatable } from "../provider-keys/store-failures.ts";
 import { expiryPartition } from "../audit-attributes.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { withRetry } from "../retry.ts";
 
 const placeSchema = z.object({
   /** Its number; 0 where none was begun with. */
@@ -31,18 +30,12 @@ export function expiryPlaces(dynamo: DynamoSender, table: string): ExpiryPlaces 
   return {
     async get() {
       const command = new GetCommand({ TableName: table, Key: expiryKey, ConsistentRead: true });
-      const { Item } = await send("GetItem", () => dynamo.send(command));
+      const { Item } = await repeatable("GetItem (expiry)", () => dynamo.send(command));
       return z.safeParse(placeSchema, Item).data ?? atTheBeginning;
     },
     async keep(place) {
       const command = new PutCommand({ TableName: table, Item: { ...expiryKey, ...place } });
-      await send("PutItem", () => dynamo.send(command));
+      await repeatable("PutItem (expiry)", () => dynamo.send(command));
     },
   };
-}
-
-function send<Answer>(operation: string, attempt: () => Promise<Answer>): Promise<Answer> {
-  return withRetry(attempt, isTransient).catch((error: unknown) => {
-    throw storeError(`${operation} (expiry)`, error);
-  });
 }

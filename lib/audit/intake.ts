@@ -1,7 +1,6 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { awsErrorName } from "../aws-failure.ts";
 import type { DynamoSender } from "../provider-keys/store.ts";
-import { storeError } from "../provider-keys/store-failures.ts";
+import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import type { IntakeType } from "./event.ts";
 
 /** What is no change of a record, to become an event. */
@@ -44,9 +43,8 @@ export function intakeTable(dynamo: DynamoSender, table: string): Intake {
         // Said, since the writers' policies ask for it.
         ReturnValues: "NONE",
       });
-      await dynamo.send(command).catch((error: unknown) => {
-        if (awsErrorName(error) !== "ConditionalCheckFailedException")
-          throw storeError("PutItem (intake)", error);
+      await repeatable("PutItem (intake)", () => dynamo.send(command)).catch((error: unknown) => {
+        if (!refusalOf(error)) throw error;
       });
     },
   };

@@ -1,5 +1,5 @@
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { allItems } from "./all-items.ts";
+import { allItems } from "../provider-keys/all-items.ts";
 import { writePrivateFile, type WrittenFile } from "./private-file.ts";
 import { endLine, headerLine, itemLine, type ExportHeader } from "./sealed-lines.ts";
 

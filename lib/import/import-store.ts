@@ -2,10 +2,10 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { importReadAttributes } from "../attributes.ts";
 import type { SealedProviderKey } from "../envelope/envelope.ts";
 import type { Change } from "../provider-keys/change.ts";
-import { isThrottled, isTransient, storeError } from "../provider-keys/store-failures.ts";
+import { isThrottled, isTransient, repeatable } from "../provider-keys/store-failures.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import { writeRecord, type DynamoSender, type RecordAddress } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
 
 export interface ImportStoreProps {
   readonly dynamo: DynamoSender;
@@ -81,11 +81,7 @@ export class ImportStore {
         ConsistentRead: true,
         ExclusiveStartKey: start,
       });
-      const page = await withRetry(() => this.#props.dynamo.send(query), isTransient, this.#retry).catch(
-        (error: unknown) => {
-          throw storeError("Query", error);
-        },
-      );
+      const page = await repeatable("Query", () => this.#props.dynamo.send(query), this.#retry);
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);

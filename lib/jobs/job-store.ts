@@ -6,10 +6,10 @@ import {
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { unfinishedAttributes } from "../attributes.ts";
-import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
+import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import type { Cursor } from "../provider-keys/walk.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
 import { isJob, itemOf, jobOf, MAX_KEPT_FAILURES, type JobItem } from "./job-item.ts";
 import { isEnded, type Counts, type Failure, type Job, type JobKind, type JobState } from "./job.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -187,10 +187,10 @@ export class JobStore {
     const { table: TableName, dynamo } = this.#props;
     const command = new UpdateCommand({ TableName, Key: { jobId }, ReturnValues: "ALL_NEW", ...update });
     try {
-      const { Attributes } = await withRetry(() => dynamo.send(command), isTransient, this.#policy());
+      const { Attributes } = await repeatable("UpdateItem (job)", () => dynamo.send(command), this.#policy());
       return jobOf(Attributes ?? {});
     } catch (error) {
-      if (!refusalOf(error)) throw storeError("UpdateItem (job)", error);
+      if (!refusalOf(error)) throw error;
       const now = await this.get(jobId);
       if (now?.runner === runner && isDone(now)) return now;
       throw new OperatorError(
@@ -201,9 +201,7 @@ export class JobStore {
   }
 
   async #send<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
-    return withRetry(send, isTransient, this.#policy()).catch((error: unknown) => {
-      throw storeError(operation, error);
-    });
+    return repeatable(operation, send, this.#policy());
   }
 
   #policy(): RetryPolicy {

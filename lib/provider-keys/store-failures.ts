@@ -2,6 +2,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { awsErrorName, describeAwsError } from "../aws-failure.ts";
 import { WaxsealError, type ErrorCode } from "../errors.ts";
+import { withRetry, type RetryPolicy } from "../retry.ts";
 
 /** A write whose condition did not hold. */
 export interface Refusal {
@@ -39,6 +40,24 @@ const DEFINITE = [
  */
 export function isTransient(error: unknown): boolean {
   return !DEFINITE.includes(awsErrorName(error));
+}
+
+/**
+ * Sends a call that may be repeated, until it is answered.
+ *
+ * @param operation - for the error.
+ * @param retry - a person is waiting, where nothing is said.
+ * @throws {WaxsealError} `STORE_UNAVAILABLE` (retryable), `ACCESS_DENIED_BY_AWS`; and where the call has a condition
+ *   that does not hold, DynamoDB's own error: see `refusalOf`.
+ */
+export function repeatable<Answer>(
+  operation: string,
+  send: () => Promise<Answer>,
+  retry?: RetryPolicy,
+): Promise<Answer> {
+  return withRetry(send, isTransient, retry).catch((error: unknown) => {
+    throw error instanceof ConditionalCheckFailedException ? error : storeError(operation, error);
+  });
 }
 
 /** The error to throw for a failed DynamoDB call: anything unknown is an outage, retryable. */

@@ -2,10 +2,9 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { sealedAttributes, statusAttributes } from "../attributes.ts";
 import type { SealedProviderKey } from "../envelope/envelope.ts";
 import { WaxsealError } from "../errors.ts";
-import { withRetry } from "../retry.ts";
 import type { Change } from "./change.ts";
 import type { Health } from "./record.ts";
-import { isTransient, storeError } from "./store-failures.ts";
+import { repeatable } from "./store-failures.ts";
 import { aliases, type Update } from "./update-expression.ts";
 import {
   writeRecord,
@@ -103,9 +102,7 @@ export class ProviderKeyStore {
         ConsistentRead: true,
         ExclusiveStartKey: start,
       });
-      const page = await withRetry(() => this.#dynamo.send(query), isTransient).catch((error: unknown) => {
-        throw storeError("Query", error);
-      });
+      const page = await repeatable("Query", () => this.#dynamo.send(query));
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);

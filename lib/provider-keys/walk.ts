@@ -1,6 +1,6 @@
 import { QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { patientRetry, withRetry, type RetryPolicy } from "../retry.ts";
-import { isTransient, storeError } from "./store-failures.ts";
+import { patientRetry, type RetryPolicy } from "../retry.ts";
+import { repeatable } from "./store-failures.ts";
 import { aliases } from "./update-expression.ts";
 import type { DynamoSender, RawRecord, RecordAddress } from "./write-record.ts";
 
@@ -82,8 +82,6 @@ export class TableWalk {
   }
 
   #read<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
-    return withRetry(send, isTransient, this.#retry).catch((error: unknown) => {
-      throw storeError(operation, error);
-    });
+    return repeatable(operation, send, this.#retry);
   }
 }

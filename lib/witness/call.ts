@@ -1,5 +1,6 @@
 import { isObject, listOf, objectOf, textOf, textsOf, type JsonObject } from "./json.ts";
 import { principalOf, type Principal } from "./principal.ts";
+import { wholeSeconds } from "./trail-names.ts";
 
 /** What a caller of ours says in its user agent of the claim that a decryption is for. */
 export interface Use {
@@ -80,7 +81,7 @@ export function callIdOf(record: JsonObject): string | undefined {
 
 export function timeOf(record: JsonObject): string | undefined {
   const time = Date.parse(textOf(record["eventTime"]) ?? "");
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString().replace(".000Z", "Z");
+  return Number.isNaN(time) ? undefined : wholeSeconds(time);
 }
 
 /** "The `resources` field … specifies two AWS KMS keys, the source KMS key and the destination KMS key, in that order." */

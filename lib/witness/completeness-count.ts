@@ -1,11 +1,11 @@
-import { claimTypes } from "../audit/event.ts";
 import type { KmsCall } from "./call.ts";
 import type { Completeness, UnaccountedCall } from "./completeness.ts";
 import { explain, mayBeAttempt } from "./explain.ts";
 import { entryIdOf } from "./ledger-entry.ts";
 import type { WitnessRules } from "./rules.ts";
+import { wholeSeconds } from "./trail-names.ts";
 import { settled, type Judgement } from "./verdict.ts";
-import { witnessEventOf, type WitnessEvent } from "./witness-event.ts";
+import { isClaimType, witnessEventOf, type WitnessEvent } from "./witness-event.ts";
 
 /** What is counted: a call with the time of its file (milliseconds since 1970), or an event that may explain one. */
 export type Line = { readonly call: KmsCall; readonly seenAt: number } | { readonly event: LoggedEvent };
@@ -105,8 +105,9 @@ export class CompletenessCount {
   #countClaim({ type, at, caller, useId }: LoggedEvent): void {
     const { now, graceMs, delayMs } = this.#options;
     const isOld = Date.parse(at) + delayMs + graceMs < now.getTime();
-    if (useId === undefined || !(claimTypes as readonly string[]).includes(type)) return;
-    if (isOld && this.#isInWindow(toSeconds(Date.parse(at)))) this.#unconfirmed.push({ useId, at, caller });
+    if (useId === undefined || !isClaimType(type)) return;
+    if (isOld && this.#isInWindow(wholeSeconds(Date.parse(at))))
+      this.#unconfirmed.push({ useId, at, caller });
   }
 
   #tell(reason: string): void {
@@ -138,9 +139,4 @@ function isFirst(call: KmsCall, all: readonly KmsCall[], rules: WitnessRules): b
 function unaccountedOf(call: KmsCall, reason: string): UnaccountedCall {
   const { requestId, principal, at, encryptionContext, operation } = call;
   return { requestId, principal: principal.arn, at, encryptionContext, operation, reason };
-}
-
-/** CloudTrail has whole seconds. */
-export function toSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

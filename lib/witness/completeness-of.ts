@@ -3,12 +3,13 @@
  * concluded counts for nothing here, only which files it saw.
  */
 import { kmsCallOf, witnessIdOf } from "./call.ts";
-import { CompletenessCount, toSeconds, type Line, type OnVerdict } from "./completeness-count.ts";
+import { CompletenessCount, type Line, type OnVerdict } from "./completeness-count.ts";
 import type { Completeness } from "./completeness.ts";
 import { readLog, type LogRead } from "./completeness-log.ts";
 import { Partitions } from "./partitions.ts";
 import { concernsUs, type RoleUse, type WitnessRules } from "./rules.ts";
 import { checkTrail, type TrailCheck, type TrailCheckPorts } from "./trail-check.ts";
+import { wholeSeconds } from "./trail-names.ts";
 
 export interface CompletenessPorts extends Omit<TrailCheckPorts, "source"> {
   /** Undefined where the deployment has no trail. */
@@ -52,7 +53,7 @@ export async function completenessOf(
     const window = windowOf(options, log, now);
     if (!source) return nothing(window);
     const rules = { ...options.rules, roles: log.roles.all() };
-    const until = toSeconds(Math.min(now.getTime(), Date.parse(window.to) + LATEST_MS));
+    const until = wholeSeconds(Math.min(now.getTime(), Date.parse(window.to) + LATEST_MS));
     const take = (record: unknown, { modifiedAt }: { readonly modifiedAt: number }) => {
       const call = kmsCallOf(record);
       if (call && concernsUs(call, rules))
@@ -85,7 +86,10 @@ function windowOf({ from, to }: CompletenessOptions, log: LogRead, now: Date): {
   const aDayAgo = new Date(now.getTime() - LATEST_MS).toISOString();
   const since = log.first ?? aDayAgo;
   const first = since > log.expiredThrough ? since : log.expiredThrough;
-  return { from: toSeconds(Date.parse(from ?? first)), to: toSeconds(Date.parse(to ?? now.toISOString())) };
+  return {
+    from: wholeSeconds(Date.parse(from ?? first)),
+    to: wholeSeconds(Date.parse(to ?? now.toISOString())),
+  };
 }
 
 function restsOn(

@@ -31,14 +31,9 @@ export interface ControlPlane {
 const expected = ["EnableKeyRotation", "RotateKeyOnDemand", "RotateKey", "StartLogging", "KMS CMK Rotation"];
 /** Nothing is opened to anybody by these, and nothing is lost; somebody should know of them. */
 const lesser = [
-  "EnableKey",
-  "CancelKeyDeletion",
-  "RevokeGrant",
-  "RetireGrant",
-  "TagResource",
-  "UntagResource",
+  ...["EnableKey", "CancelKeyDeletion", "RevokeGrant", "RetireGrant", "TagResource", "UntagResource"],
+  ...["CreateAlias", "UpdateAlias", "DeleteAlias", "UpdateKeyDescription"],
 ];
-const lesserToo = ["CreateAlias", "UpdateAlias", "DeleteAlias", "UpdateKeyDescription"];
 /** Of CloudTrail's many: those by which a trail is silenced. */
 const ofTrails = ["StopLogging", "StartLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];
 
@@ -101,7 +96,5 @@ function subjectOf(record: JsonObject, { kmsKeys, buckets }: ControlPlane): stri
 /** A deployment changes policies too: somebody looks whether it was one of theirs, but need not be woken. */
 function levelOf(change: string, service: string | undefined): ControlPlaneChange["level"] {
   if (expected.includes(change)) return "informational";
-  return [...lesser, ...lesserToo].includes(change) || service === "cloudformation.amazonaws.com"
-    ? "ticket"
-    : "page";
+  return lesser.includes(change) || service === "cloudformation.amazonaws.com" ? "ticket" : "page";
 }

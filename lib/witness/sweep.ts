@@ -3,7 +3,7 @@ import { ingestFile, type IngestPorts } from "./ingest.ts";
 import { judgeAgain } from "./judge.ts";
 import { ranks, type LedgerEntry, type Watch } from "./ledger-entry.ts";
 import type { FileRead } from "./ledger.ts";
-import { baseName } from "./trail-names.ts";
+import { baseName, wholeSeconds } from "./trail-names.ts";
 import type { ListedFile, TrailSource } from "./trail-source.ts";
 
 export interface SweepPorts extends IngestPorts {
@@ -46,7 +46,7 @@ export async function readMissedFiles(ports: SweepPorts, source: TrailSource): P
   const { ledger, now } = ports;
   const to = now().toISOString();
   const through = (await ledger.listedThrough()) ?? msAgo(ports, 0);
-  const from = toSeconds(Date.parse(through) - OVERLAP_MS);
+  const from = wholeSeconds(Date.parse(through) - OVERLAP_MS);
   const read = new Map<string, FileRead>();
   for await (const file of ledger.filesRead(from, to)) read.set(baseName(file.name), file);
   const listed = new Set<string>();
@@ -96,9 +96,4 @@ async function judgeOne(
 
 function msAgo({ now }: SweepPorts, milliseconds: number): string {
   return new Date(now().getTime() - milliseconds).toISOString();
-}
-
-/** As names have times: whole seconds. */
-function toSeconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

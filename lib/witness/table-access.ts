@@ -5,9 +5,9 @@ import {
   type PutCommandInput,
   type QueryCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import { isTransient, refusalOf, storeError } from "../provider-keys/store-failures.ts";
+import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
-import { promptRetry, withRetry, type RetryPolicy } from "../retry.ts";
+import type { RetryPolicy } from "../retry.ts";
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -67,9 +67,6 @@ export class TableAccess {
   }
 
   #send<Answer>(operation: string, call: () => Promise<Answer>): Promise<Answer> {
-    return withRetry(call, isTransient, this.#props.retry ?? promptRetry).catch((error: unknown) => {
-      if (refusalOf(error)) throw error;
-      throw storeError(`${operation} (witness)`, error);
-    });
+    return repeatable(`${operation} (witness)`, call, this.#props.retry);
   }
 }

@@ -3,7 +3,7 @@ import { DigestChain, type TrailProblem } from "./digest-chain.ts";
 import type { TrailPublicKey } from "./digest.ts";
 import type { FileRead } from "./ledger.ts";
 import { readTrailFile } from "./trail-file.ts";
-import { baseName } from "./trail-names.ts";
+import { baseName, wholeSeconds } from "./trail-names.ts";
 import type { ListedFile, TrailSource } from "./trail-source.ts";
 
 export interface TrailCheckPorts {
@@ -137,5 +137,5 @@ function missingOf(
 }
 
 function later(at: string, milliseconds: number): string {
-  return new Date(Date.parse(at) + milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+  return wholeSeconds(Date.parse(at) + milliseconds);
 }

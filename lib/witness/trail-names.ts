@@ -74,6 +74,11 @@ export function daysBetween(from: string, to: string): string[] {
   return days;
 }
 
+/** A time (milliseconds since 1970) as CloudTrail has them: ISO 8601, without fractions of seconds. */
+export function wholeSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
 /** What a file is known by wherever it lies: its name without the folders, which no other has. */
 export function baseName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);

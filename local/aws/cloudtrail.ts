@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { localAccountId, localRegion } from "../stack.ts";
 import { appendJsonLine, readJsonLines } from "./files.ts";
 import { accountOf, type Caller } from "./caller.ts";
-import { AwsError, type AwsCall, type JsonObject } from "./protocol.ts";
+import { AwsError, wholeSeconds, type AwsCall, type JsonObject } from "./protocol.ts";
 
 export interface CloudTrailRecord {
   readonly eventVersion: string;
@@ -127,10 +127,6 @@ function isForeign(caller: Caller): boolean {
 
 function resourceOf(arn: string): { accountId: string; type: string; ARN: string } {
   return { accountId: localAccountId, type: "AWS::KMS::Key", ARN: arn };
-}
-
-function wholeSeconds(at: Date): string {
-  return at.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** All records so far, in memory and, where a file is given, in its JSON lines. */

@@ -78,6 +78,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** As CloudTrail and EventBridge have times: ISO 8601, without fractions of seconds. */
+export function wholeSeconds(at: Date): string {
+  return at.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
 /** Writes JSON with the headers that AWS sends; the checksum is what DynamoDB's SDKs verify. */
 export function sendJson(
   response: ServerResponse,

@@ -4,6 +4,7 @@
  */
 import { sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { wholeSeconds } from "../aws/protocol.ts";
 import { localAccountId, localRegion, type TrailResource } from "../stack.ts";
 import { compactTime, folderOf, sha256, type DigestedFile, type TrailObject } from "./log-file.ts";
 import type { DigestKey } from "./digest-key.ts";
@@ -79,8 +80,4 @@ function nameOf(trail: TrailResource, end: Date, isBackfill: boolean): string {
   const parts = [localAccountId, "CloudTrail-Digest", localRegion, trail.name, localRegion, compactTime(end)];
   const name = `${parts.join("_")}${isBackfill ? "_backfill" : ""}.json.gz`;
   return `${folderOf(trail, "CloudTrail-Digest", end)}${name}`;
-}
-
-function wholeSeconds(at: Date): string {
-  return at.toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -1,9 +1,9 @@
 import { GetCommand, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
 import { byOwnerIndex, byWitnessIndex } from "../../audit-attributes.ts";
-import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
+import { repeatable } from "../../provider-keys/store-failures.ts";
 import type { DynamoSender, RawRecord } from "../../provider-keys/write-record.ts";
-import { patientRetry, withRetry } from "../../retry.ts";
+import { patientRetry } from "../../retry.ts";
 import { expressionsOf, type EventFilters } from "./filters.ts";
 import { merged } from "./merged.ts";
 
@@ -48,7 +48,7 @@ export async function oneEvent(
   eventSeq: string,
 ): Promise<StoredEvent | undefined> {
   const command = new GetCommand({ TableName: table, Key: { recordId, eventSeq }, ConsistentRead: true });
-  const { Item } = await read("GetItem", () => dynamo.send(command));
+  const { Item } = await repeatable("GetItem (events)", () => dynamo.send(command), patientRetry);
   return Item && withoutExpiry(Item);
 }
 
@@ -98,7 +98,7 @@ async function* scan(
   do {
     const part = { Segment, TotalSegments: SEGMENTS, ExclusiveStartKey: start };
     const request = { TableName: table, ConsistentRead: true, ...part, ...expressionsOf(filters) };
-    const page = await read("Scan", () => dynamo.send(new ScanCommand(request)));
+    const page = await repeatable("Scan (events)", () => dynamo.send(new ScanCommand(request)), patientRetry);
     onPage(page.ScannedCount ?? 0);
     yield (page.Items ?? []).map(withoutExpiry);
     start = page.LastEvaluatedKey;
@@ -113,7 +113,7 @@ async function* query(
   let seen = 0;
   do {
     const command = new QueryCommand({ ...request, ExclusiveStartKey: start });
-    const page = await read("Query", () => dynamo.send(command));
+    const page = await repeatable("Query (events)", () => dynamo.send(command), patientRetry);
     seen += page.ScannedCount ?? 0;
     onProgress?.(seen);
     yield (page.Items ?? []).map(withoutExpiry);
@@ -124,10 +124,4 @@ async function* query(
 /** When it is to expire is no part of an event. */
 function withoutExpiry({ purgeAt: _expiry, ...event }: StoredEvent): StoredEvent {
   return event;
-}
-
-function read<Answer>(operation: string, send: () => Promise<Answer>): Promise<Answer> {
-  return withRetry(send, isTransient, patientRetry).catch((error: unknown) => {
-    throw storeError(`${operation} (events)`, error);
-  });
 }

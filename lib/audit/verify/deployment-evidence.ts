@@ -1,12 +1,9 @@
 import { ListObjectVersionsCommand } from "@aws-sdk/client-s3";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
 import { headAttributes } from "../../attributes.ts";
 import { WaxsealError } from "../../errors.ts";
-import { isTransient, storeError } from "../../provider-keys/store-failures.ts";
+import { allItems } from "../../provider-keys/all-items.ts";
 import type { DynamoSender } from "../../provider-keys/store.ts";
-import { aliases } from "../../provider-keys/update-expression.ts";
-import { patientRetry, withRetry } from "../../retry.ts";
 import { publicKeyName, readObject, s3Error, type S3Sender } from "../manifest-store.ts";
 import type { Evidence, EvidenceObject, RecordHead } from "./evidence.ts";
 
@@ -27,7 +24,7 @@ const AT_ONCE = 16;
 
 /** The evidence of a deployment, where it is. */
 export async function deploymentEvidence(props: DeploymentEvidenceProps): Promise<Evidence> {
-  const { s3, bucket, auditLogTable, providerKeysTable, trustedKey, trustedKeyIs } = props;
+  const { dynamo, s3, bucket, auditLogTable, providerKeysTable, trustedKey, trustedKeyIs } = props;
   const pinned = await readObject(s3, bucket, publicKeyName);
   return {
     restsOn: [
@@ -36,13 +33,13 @@ export async function deploymentEvidence(props: DeploymentEvidenceProps): Promis
       trustedKey === undefined ? "no signature" : `signatures, by ${trustedKeyIs}`,
     ],
     publicKeys: { pinned: pinned && Buffer.from(pinned).toString(), trusted: trustedKey },
-    events: () => scan(props.dynamo, auditLogTable),
+    async *events() {
+      for await (const page of allItems({ dynamo, table: auditLogTable })) yield* page;
+    },
     objects: (prefix) => objects(s3, bucket, prefix),
     async *heads() {
-      for await (const item of scan(props.dynamo, providerKeysTable, headAttributes)) {
-        const head = headOf(item);
-        if (head) yield head;
-      }
+      const heads = allItems({ dynamo, table: providerKeysTable }, { attributes: headAttributes });
+      for await (const page of heads) yield* page.map(headOf).filter((head) => head !== undefined);
     },
   };
 }
@@ -53,34 +50,6 @@ export function headOf(item: Readonly<Record<string, unknown>>): RecordHead | un
   if (typeof recordId !== "string" || typeof changeSeq !== "number") return undefined;
   const { at } = (lastChange ?? {}) as { at?: unknown };
   return { recordId, changeSeq, at: typeof at === "string" ? at : new Date(0).toISOString() };
-}
-
-async function* scan(
-  dynamo: DynamoSender,
-  table: string,
-  attributes?: readonly string[],
-): AsyncGenerator<Readonly<Record<string, unknown>>> {
-  const projection = attributes?.map((name) => `#${name}`).join(", ");
-  let start: Record<string, unknown> | undefined;
-  do {
-    const command = new ScanCommand({
-      TableName: table,
-      ConsistentRead: true,
-      ExclusiveStartKey: start,
-      ...(projection !== undefined && {
-        Select: "SPECIFIC_ATTRIBUTES",
-        ProjectionExpression: projection,
-        ExpressionAttributeNames: aliases(projection),
-      }),
-    });
-    const page = await withRetry(() => dynamo.send(command), isTransient, patientRetry).catch(
-      (error: unknown) => {
-        throw storeError("Scan", error);
-      },
-    );
-    yield* page.Items ?? [];
-    start = page.LastEvaluatedKey;
-  } while (start);
 }
 
 interface Listed {

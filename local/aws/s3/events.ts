@@ -1,6 +1,7 @@
 /** What S3 tells EventBridge of a new object (Amazon S3 User Guide, "EventBridge event message structure"). */
 import { randomUUID } from "node:crypto";
 import { localAccountId, localRegion, type BucketResource } from "../../stack.ts";
+import { wholeSeconds } from "../protocol.ts";
 import type { ObjectVersion } from "./versions.ts";
 
 /** The call that made it. */
@@ -28,7 +29,7 @@ export function objectCreated(
     ...{ version: "0", id: randomUUID(), "detail-type": "Object Created", source: "aws.s3" },
     account: localAccountId,
     // Whole seconds, as in AWS's example.
-    time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
+    time: wholeSeconds(new Date(at)),
     region: localRegion,
     resources: [arn],
     detail: {

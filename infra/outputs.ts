@@ -45,7 +45,7 @@ export function deploymentOutputs(
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
   settings: Settings,
-  { tables, trail, bucket, checkpoints, auditor, eraser, recorder }: Audit,
+  { tables, trail, bucket, checkpoints, auditor, eraser }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {

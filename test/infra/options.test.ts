@@ -122,6 +122,7 @@ describe("what an operator sets", () => {
     [{ rewrapSchedule: "rate(1 days)" }, "rewrapSchedule must be"],
     [{ kmsQuota: 10 }, "kmsQuota must be a whole number from 100 to 1000000"],
     [{ kmsShare: 100 }, "kmsShare must be a whole number from 1 to 90"],
+    [{ auditBatchSeconds: 61 }, "auditBatchSeconds must be a whole number from 0 to 60"],
     [
       { auditRetentionDays: "7", checkpointSchedule: "rate(1 hour)" },
       "auditRetentionDays must be 0 (for ever)",

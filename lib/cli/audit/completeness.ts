@@ -5,7 +5,7 @@ import { completenessOf } from "../../witness/completeness-of.ts";
 import type { Completeness } from "../../witness/completeness.ts";
 import { ledgerTable } from "../../witness/ledger-table.ts";
 import type { TrailSource } from "../../witness/trail-source.ts";
-import type { AwsClients } from "../aws.ts";
+import { isLocalEndpoint, type AwsClients } from "../aws.ts";
 import { now, type Cli, type Session } from "../session.ts";
 import { readWitness } from "./folder-witness.ts";
 import { publicKeysBy, rulesOf, trailOf } from "./witness.ts";
@@ -48,7 +48,7 @@ export async function completenessOfDeployment(
     },
     {
       ...{ rules: rulesOf(deployment), graceSeconds: deployment.audit.graceSeconds, ...checked(window) },
-      delaySeconds: deployment.stage === "local" ? LOCAL_DELAY_SECONDS : undefined,
+      delaySeconds: isLocalEndpoint(cli.environment) ? LOCAL_DELAY_SECONDS : undefined,
     },
   );
 }

@@ -9,7 +9,7 @@ import type { CompletenessOptions } from "../../witness/completeness-of.ts";
 import type { TrailPublicKey } from "../../witness/digest.ts";
 import { isObject, listOf, objectOf, parsedJson, textOf } from "../../witness/json.ts";
 import { trailFolder } from "../../witness/trail-folder.ts";
-import { trailFileName } from "../../witness/trail-names.ts";
+import { trailFileName, wholeSeconds } from "../../witness/trail-names.ts";
 import type { TrailSource } from "../../witness/trail-source.ts";
 import { placeOf } from "./witness.ts";
 
@@ -41,7 +41,7 @@ export async function writeWitness(
   onProgress: (files: number) => void,
 ): Promise<number> {
   const { source, rules, graceSeconds, takenAt } = witness;
-  const to = `${takenAt.toISOString().slice(0, 19)}Z`;
+  const to = wholeSeconds(takenAt.getTime());
   let files = 0;
   for (const kind of ["log", "digest"] as const)
     for await (const { name } of source.list(kind, from, to)) {

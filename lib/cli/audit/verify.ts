@@ -2,6 +2,7 @@ import { folderEvidence } from "../../audit/verify/folder-evidence.ts";
 import { verifyIntegrity, type Integrity } from "../../audit/verify/integrity.ts";
 import type { Evidence } from "../../audit/verify/evidence.ts";
 import type { Completeness } from "../../witness/completeness.ts";
+import { isLocalEndpoint } from "../aws.ts";
 import { now, Session, type Cli } from "../session.ts";
 import { evidenceOf, readPublicKey } from "./evidence.ts";
 import { completenessOfDeployment, completenessOfFolder, witnessOf } from "./completeness.ts";
@@ -22,7 +23,10 @@ export interface Verdicts {
   readonly completeness?: Completeness;
 }
 
-/** What was done in the last minutes may not be recorded yet: a recorder's batch has a minute, and is tried again. */
+/**
+ * What was done in the last minutes may not be recorded yet: a recorder's batch has a minute to fill and a minute to
+ * be recorded, and is tried again.
+ */
 const GRACE_MS = 180_000;
 const LOCAL_GRACE_MS = 15_000;
 
@@ -32,12 +36,12 @@ export async function verify(cli: Cli, flags: VerifyFlags): Promise<Verdicts> {
 
 async function verifyDeployment(cli: Cli, flags: VerifyFlags): Promise<Verdicts> {
   const session = await Session.open(cli, flags.stage);
-  const { audit, stage } = session.deployment;
+  const { audit } = session.deployment;
   const { from, to } = flags;
   const clients = await asAuditor(session, { command: "verify", from, to });
   const evidence = await evidenceOf(session, clients, flags.publicKey);
   const checkpointEveryMs = everyMs(audit.checkpointSchedule);
-  const graceMs = stage === "local" ? LOCAL_GRACE_MS : GRACE_MS;
+  const graceMs = isLocalEndpoint(cli.environment) ? LOCAL_GRACE_MS : GRACE_MS;
   const integrity = await integrityOf(cli, evidence, { graceMs, checkpointEveryMs });
   if (flags.integrityOnly) return { integrity };
   const witness = witnessOf(session, clients, evidence);

@@ -1,11 +1,12 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { messageOf, errorCodes } from "../errors.ts";
 import type { Failure, Job } from "../jobs/job.ts";
-import { OperatorError } from "../jobs/operator-error.ts";
+import { openReport, reportNotWritten } from "../jobs/report.ts";
 
 export interface FailuresFile {
+  /** @throws {OperatorError} `USAGE` where it cannot be written any more. */
   add(failures: readonly Failure[]): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -14,27 +15,30 @@ export interface FailuresFile {
  *
  * @throws {OperatorError} `USAGE` where it cannot be written.
  */
-export function failuresFile(path: string | undefined, { jobId, segments }: Job): FailuresFile {
-  if (path === undefined) return { add: () => undefined, close: () => undefined };
-  const isNew = segments.every(({ page }) => page === 0);
-  const file = opened(path, isNew ? "w" : "a");
+export async function failuresFile(
+  path: string | undefined,
+  { jobId, segments }: Job,
+): Promise<FailuresFile> {
+  if (path === undefined) return { add: () => undefined, close: async () => undefined };
+  const append = segments.some(({ page }) => page > 0);
+  const file = await openReport(path, { option: "--failures", append });
   return {
     add(failures) {
       const lines = failures.map((failure) => {
         const message = meaningOf(failure.reason);
         return `${JSON.stringify({ jobId, ...failure, ...(message && { message }) })}\n`;
       });
-      writeSync(file, lines.join(""));
+      write(file.fd, lines.join(""));
     },
-    close: () => closeSync(file),
+    close: () => file.close(),
   };
 }
 
-function opened(path: string, flags: string): number {
+function write(file: number, text: string): void {
   try {
-    return openSync(path, flags, 0o600);
-  } catch {
-    throw new OperatorError("USAGE", `${path} cannot be written`);
+    writeSync(file, text);
+  } catch (error) {
+    throw reportNotWritten(error, "--failures");
   }
 }
 

@@ -24,7 +24,11 @@ export async function runHere(
   step: PageStep,
   failuresPath: string | undefined,
 ): Promise<Job> {
-  const failures = failuresFile(failuresPath, job);
+  const failures = await failuresFile(failuresPath, job).catch(async (error: unknown) => {
+    // It is ours already: not left as if somebody ran it.
+    await session.jobs.end(job, "stopped").catch(() => undefined);
+    throw error;
+  });
   const began = performance.now();
   const onPage = (latest: Job, failed: readonly Failure[]) => {
     failures.add(failed);
@@ -33,7 +37,7 @@ export async function runHere(
   try {
     return await runJob({ jobs: session.jobs, step, onPage, signal: cli.signal }, job);
   } finally {
-    failures.close();
+    await failures.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { restoreFile, type RestoredLine, type RestoreResult } from "../export/re
 import type { ExportHeader } from "../export/sealed-lines.ts";
 import { describeKmsKey } from "../jobs/kms-key.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
-import { openReport } from "../jobs/report.ts";
+import { openReport, reportNotWritten } from "../jobs/report.ts";
 import type { Deployment } from "./deployment.ts";
 import { words } from "./job-runs.ts";
 import { now, randomId, type Cli, type Session } from "./session.ts";
@@ -37,13 +37,14 @@ export async function restore(cli: Cli, session: Session, file: string, flags: R
   let report: FileHandle | undefined;
   let seen = 0;
   const onLine = (line: RestoredLine) => {
-    if (report) writeSync(report.fd, `${JSON.stringify(line)}\n`);
+    if (report) addLine(report.fd, line);
     seen += 1;
     cli.terminal.progress(`restore: ${seen} records`);
   };
   const check = async (header: ExportHeader) => {
     refuseOther(header, session.deployment, acceptForgottenRemovals);
-    if (flags.report !== undefined) report = await openReport(flags.report, file);
+    if (flags.report !== undefined)
+      report = await openReport(flags.report, { option: "--report", source: file });
   };
   const result = await restoreFile(ports, file, check, onLine, cli.signal).finally(() => report?.close());
   const { counts, isWhole } = result;
@@ -75,10 +76,19 @@ function refuseOther(header: ExportHeader, deployment: Deployment, acceptForgott
   throw new OperatorError("REFUSED", `${why}: --accept-forgotten-removals takes it all the same`);
 }
 
+function addLine(report: number, line: RestoredLine): void {
+  try {
+    writeSync(report, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw reportNotWritten(error, "--report");
+  }
+}
+
 function linesOf({ counts, isWhole }: RestoreResult, dryRun: boolean, isStopped: boolean): string[] {
   const rows = Object.entries(counts).map(
     ([name, count]) => `  ${String(count).padStart(8)}  ${words(name)}`,
   );
   const cut = isWhole || isStopped ? [] : ["The file was cut: it ends before the export did."];
-  return [dryRun ? "What would be done:" : isStopped ? "Stopped; done so far:" : "Done:", ...rows, ...cut];
+  const stopped = isStopped ? ["Stopped before the file's end; the same command goes on. Until then:"] : [];
+  return [...stopped, dryRun ? "What would be done:" : "Done:", ...rows, ...cut];
 }

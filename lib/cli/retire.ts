@@ -67,12 +67,15 @@ export async function retire(cli: Cli, session: Session, encryptionKeyId: string
   }
   if (keyState === "PendingDeletion") return { state: "pendingDeletion", deletionAt };
   if (keyState === "Disabled") {
-    // By somebody else, who did not say when.
-    const disabledAt = note.disabledAt ?? now().toISOString();
-    if (note.disabledAt === undefined) await noteOf(session, encryptionKeyId, { disabledAt });
+    // By somebody else, who did not say when; or by a command that was killed before it did.
+    const { unneededSince, disabledAt = now().toISOString() } = note;
+    if (note.disabledAt === undefined)
+      await noteOf(session, encryptionKeyId, { ...(unneededSince && { unneededSince }), disabledAt });
     return disabledSince({ disabledAt });
   }
-  const unneededSince = note.unneededSince ?? now().toISOString();
+  // Enabled since it was disabled, by somebody else: who knows what it has wrapped.
+  const isStale = note.disabledAt !== undefined;
+  const unneededSince = (isStale ? undefined : note.unneededSince) ?? now().toISOString();
   await noteOf(session, encryptionKeyId, { unneededSince });
   const readyAt = readyAfter(session, new Date(unneededSince));
   if (readyAt > now()) return { state: "waiting", readyAt };

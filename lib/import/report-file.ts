@@ -25,14 +25,14 @@ export class ReportFile {
    * @throws {OperatorError} `USAGE` where it cannot be written, or is the file that is read.
    */
   static async create(path: string, withEmpty: boolean, source: string): Promise<ReportFile> {
-    const file = await openReport(path, source);
+    const file = await openReport(path, { option: "--report", source });
     return new ReportFile(streamOf(file), withEmpty);
   }
 
   async add(results: readonly ValueResult[]): Promise<void> {
     const told = results.filter(({ outcome }) => this.#withEmpty || outcome !== "empty");
     const text = told.map((result) => `${JSON.stringify(result)}\n`).join("");
-    if (this.#stream.errored) throw reportNotWritten(this.#stream.errored);
+    if (this.#stream.errored) throw reportNotWritten(this.#stream.errored, "--report");
     if (text !== "" && !this.#stream.write(text)) await once(this.#stream, "drain").catch(cannotGoOn);
   }
 
@@ -50,5 +50,5 @@ function streamOf(file: FileHandle): WriteStream {
 }
 
 function cannotGoOn(error: unknown): never {
-  throw reportNotWritten(error);
+  throw reportNotWritten(error, "--report");
 }

@@ -154,12 +154,13 @@ export class JobStore {
       cancelRequested: true,
       ...wanted,
     });
-    return this.#update(job, {
+    const ifUnchanged = {
       ...update,
       ConditionExpression: "#state = :was",
       ExpressionAttributeNames: { ...names, "#state": "state" },
       ExpressionAttributeValues: { ...values, ":was": job.state },
-    });
+    };
+    return this.#update(job, ifUnchanged, ({ state }) => state === "cancelled");
   }
 
   async #scan(what: Omit<ScanCommandInput, "TableName">): Promise<JobItem[]> {

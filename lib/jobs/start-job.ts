@@ -29,7 +29,7 @@ export async function startOrResumeJob(
   request: JobRequest,
 ): Promise<{ readonly job: Job; readonly resumed: boolean }> {
   const unfinished = await ports.jobs.unfinished(request.kind);
-  const same = unfinished.find(({ aim }) => isSame(aim, request.aim));
+  const same = unfinished.find(({ aim }) => isSameAim(aim, request.aim));
   // Who only asks what would happen ends nothing that is under way.
   const ended = request.aim["dryRun"] === undefined ? unfinished.filter((other) => other !== same) : [];
   for (const other of ended) await supersede(ports, other);
@@ -64,7 +64,8 @@ async function supersede({ jobs, newId }: StartPorts, other: Job): Promise<void>
   }
 }
 
-function isSame(one: Job["aim"], other: Job["aim"]): boolean {
+/** Whether both are to bring about the same. */
+export function isSameAim(one: Job["aim"], other: Job["aim"]): boolean {
   const sorted = (aim: Job["aim"]) => JSON.stringify(Object.entries(aim).sort());
   return sorted(one) === sorted(other);
 }

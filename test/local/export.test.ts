@@ -2,6 +2,7 @@ import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DisableKeyCommand, EnableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { DeleteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ownerIdOf } from "../../lib/owner.ts";
@@ -102,6 +103,40 @@ test.each(["2026-11-01T10:00:00", "2026-11-01", "11/01/2026", "1"])(
     expect({ code, json }).toMatchObject({ code: 2, json: { error: { code: "USAGE" } } });
   },
 );
+
+test("what would not open is not put back: its KMS key is disabled", async () => {
+  const { person } = await saved("unopened");
+  const file = inFolder("unopened.jsonl");
+  expect((await runCommand(system, ["export", "--out", file])).code).toBe(0);
+  await lose("unopened");
+  const kms = new KMSClient(awsConfig(system));
+  const KeyId = system.stack.outputs["EncryptionKeyArn"];
+  const report = inFolder("unopened-report.jsonl");
+  await kms.send(new DisableKeyCommand({ KeyId }));
+  const { code, json } = await runCommand(system, ["restore", file, "--report", report, "--json"]);
+  await kms.send(new EnableKeyCommand({ KeyId }));
+  expect({ code, json }).toMatchObject({ code: 1, json: { restored: 0, failed: 1, complete: false } });
+  expect(readFileSync(report, "utf8")).toContain("ENCRYPTION_KEY_UNAVAILABLE");
+  expect((await runCommand(system, ["restore", file])).code).toBe(0);
+  expect((await person.chat()).status).toBe(200);
+});
+
+test("a file that was cut is no whole restore, and one of a time that has not come is refused", async () => {
+  await saved("cut");
+  const file = inFolder("cut.jsonl");
+  expect((await runCommand(system, ["export", "--out", file])).code).toBe(0);
+  const whole = readFileSync(file, "utf8").trimEnd().split("\n");
+  expect(JSON.parse(whole.at(-1) ?? "")).toEqual({ schemaVersion: 1, items: whole.length - 2 });
+  writeFileSync(file, `${whole.slice(0, -1).join("\n")}\n`);
+  const cut = await runCommand(system, ["restore", file, "--json"]);
+  expect(cut).toMatchObject({ code: 1, json: { failed: 0, complete: false } });
+  expect((await runCommand(system, ["restore", file])).stdout).toContain("The file was cut");
+  const [header = "", ...items] = whole;
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  writeFileSync(file, [header.replace(/"at":"[^"]+"/, `"at":"${later}"`), ...items].join("\n"));
+  const future = await runCommand(system, ["restore", file, "--accept-forgotten-removals", "--json"]);
+  expect(future).toMatchObject({ code: 3, json: { error: { code: "REFUSED" } } });
+});
 
 test("an export of another stage, or older than the traces of removals, is refused", async () => {
   const file = inFolder("old.jsonl");

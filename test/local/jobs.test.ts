@@ -82,6 +82,49 @@ describe("a job", () => {
     expect(anew.json["jobId"]).not.toBe(jobId);
   });
 
+  test("whose process was killed is cancelled by saying it twice, and whoever runs it still is told", async () => {
+    await rotateMaterial(system);
+    const { senders, letGo, isThere } = halted(3);
+    const first = runRewrap(system, { senders, pageSize: 2, segments: 1 });
+    const refused = expect(first).rejects.toMatchObject({ code: "JOB_TAKEN_OVER" });
+    await isThere;
+    const { jobId } = await latest();
+    const cancel = async () => (await runCommand(system, ["job", "cancel", jobId, "--json"])).json;
+    expect(await cancel()).toMatchObject({ jobId, state: "running" });
+    expect(await cancel()).toMatchObject({
+      jobId,
+      state: "cancelled",
+      endedAt: expect.any(String) as string,
+    });
+    letGo();
+    await refused;
+    expect(await latest()).toMatchObject({ jobId, state: "cancelled" });
+  });
+
+  test("that was for other key material than is in use now is not resumed as if it were for this", async () => {
+    await rotateMaterial(system);
+    const { senders, letGo, isThere } = halted(3);
+    const first = runRewrap(system, { senders, pageSize: 2, segments: 1 });
+    await isThere;
+    const { jobId } = await latest();
+    await rotateMaterial(system);
+    const { code, json } = await runCommand(system, ["job", "resume", jobId, "--json"]);
+    expect({ code, json }).toMatchObject({ code: 3, json: { error: { code: "REFUSED" } } });
+    expect(await latest()).toMatchObject({ jobId, state: "running" });
+    letGo();
+    expect(await first).toMatchObject({ jobId, state: "complete" });
+  });
+
+  test("that has no file for its failures does not begin, and is left to be gone on with", async () => {
+    await rotateMaterial(system);
+    const { code } = await runCommand(system, ["rewrap", "--failures", "/nonexistent/f.jsonl"]);
+    expect(code).toBe(2);
+    const stopped = await latest();
+    expect(stopped).toMatchObject({ state: "stopped", counts: { scanned: 0 } });
+    const { json } = await runCommand(system, ["rewrap", "--json"]);
+    expect(json).toMatchObject({ jobId: stopped.jobId, complete: true });
+  });
+
   test("that another process goes on with is theirs: the first is told at its next page, and no page counts twice", async () => {
     await rotateMaterial(system);
     const { senders, letGo, isThere } = halted(3);

@@ -1,10 +1,13 @@
 import { Argument, type Command } from "commander";
 import { isEnded, type Job } from "../../jobs/job.ts";
+import { currentWrapping } from "../../jobs/kms-key.ts";
 import { OperatorError } from "../../jobs/operator-error.ts";
+import { isSameAim } from "../../jobs/start-job.ts";
+import { rewrapAim } from "../../rewrap/wrapping.ts";
 import { jobAnswer, jobLines } from "../job-runs.ts";
 import { DEFAULT_SEGMENTS } from "../../rewrap/rewrap-page.ts";
 import { rewrap } from "../rewrap.ts";
-import { Session, type Cli } from "../session.ts";
+import { randomId, Session, type Cli } from "../session.ts";
 import { table } from "../terminal.ts";
 
 interface Flags {
@@ -31,13 +34,13 @@ export function addJob(program: Command, cli: Cli): void {
     });
   job
     .command("cancel")
-    .description("stop one for good; whatever it did stays")
+    .description("stop one for good; whatever it did stays. Said twice, also one whose process was killed")
     .addArgument(jobId)
     .action(async (id: string, _options: unknown, self: Command) => {
       const session = await sessionOf(cli, self);
       const one = await found(session, id);
       if (isEnded(one)) throw new OperatorError("REFUSED", `The job has ended: ${one.state}`);
-      answer(cli, await session.jobs.requestCancel(one));
+      answer(cli, await cancelled(session, one));
     });
   job
     .command("resume")
@@ -49,14 +52,26 @@ export function addJob(program: Command, cli: Cli): void {
     });
 }
 
+/** Whoever runs it is asked to end it. Asked once more it is ended here: they were killed, or are told at their next page. */
+async function cancelled({ jobs }: Session, job: Job): Promise<Job> {
+  const isAsked = job.state === "running" && job.cancelRequested;
+  if (!isAsked) return jobs.requestCancel(job);
+  return jobs.end(await jobs.takeOver(job, randomId()), "cancelled");
+}
+
 async function resume(cli: Cli, session: Session, job: Job): Promise<void> {
   if (isEnded(job)) throw new OperatorError("REFUSED", `The job has ended: ${job.state}`);
   if (job.kind !== "rewrap") {
     const again = job.kind === "reseal" ? "migrate run" : job.kind;
     throw new OperatorError("REFUSED", `It needs its options again: waxseal ${again} goes on with it`);
   }
+  const dryRun = job.aim["dryRun"] !== undefined;
+  const { kms } = await session.under("rewrap");
+  const current = await currentWrapping(kms, session.deployment.writeEncryptionKeyId);
+  if (!isSameAim(job.aim, rewrapAim(current, dryRun)))
+    throw new OperatorError("REFUSED", "It was for other key material than is in use now: waxseal rewrap");
   const options = {
-    dryRun: job.aim["dryRun"] !== undefined,
+    dryRun,
     segments: DEFAULT_SEGMENTS,
     share: session.deployment.kmsShare,
     failures: undefined,

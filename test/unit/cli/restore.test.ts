@@ -36,6 +36,7 @@ test("a restore that was stopped does not say that it is done", async () => {
     expect(whole?.lines[0]).toBe("Done:");
     expect(stopped?.json).toMatchObject({ complete: false, records: 0 });
     expect(stopped?.lines[0]).toMatch(/^Stopped/);
+    expect(whole?.lines.join()).not.toMatch(/Stopped|cut/);
   } finally {
     rmSync(folder, { recursive: true });
     await table.close();

@@ -108,6 +108,33 @@ describe("an owner's export in plaintext", () => {
     expect(lines.map(({ apiKey }) => apiKey)).toEqual([good]);
   });
 
+  test("that is stopped claims and decrypts no more, and says that there is no file", async () => {
+    for (const slot of ["openai/a", "openai/b"])
+      await table.put(await table.record({ ownerId: "stopping", slot }, "A256GCM", canaryKey()));
+    const stop = new AbortController();
+    const calls: string[] = [];
+    const given = ports(async (call, proceed) => {
+      calls.push(call);
+      const answer = await proceed();
+      if (call === "Decrypt") stop.abort();
+      return answer;
+    });
+    const run = written({ ...given, signal: stop.signal }, "stopping");
+    await expect(run).rejects.toMatchObject({ code: "JOB_STOPPED" });
+    expect(calls).toEqual(["Query", "Update export", "Decrypt"]);
+  });
+
+  test("leaves a record that was removed meanwhile out, which is no failure", async () => {
+    const address = { ownerId: "removing", slot: "openai/a" };
+    await table.put(await table.record(address, "A256GCM", canaryKey()));
+    const given = ports(async (call, proceed) => {
+      const answer = await proceed();
+      if (call === "Query") await table.delete(address);
+      return answer;
+    });
+    expect(await written(given, "removing")).toEqual({ exported: 0, failures: [], lines: [] });
+  });
+
   test("decrypts nothing that it could not claim", async () => {
     await table.put(await table.record({ ownerId: "down", slot: "openai/a" }, "A256GCM", canaryKey()));
     const calls: string[] = [];

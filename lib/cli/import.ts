@@ -112,8 +112,8 @@ function lines({ dryRun, verify }: ImportOptions, counts: ImportCounts, jobId: s
   const said = {
     ...words,
     ...(dryRun && { imported: "would be imported" }),
-    // By an import before, or a line before: whether it is the same value, only a comparison tells.
-    ...(!verify && { alreadyThere: `${words.alreadyThere} (not compared: --verify)` }),
+    // By an import before, or a line before: whether it is the same value, only a comparison tells. A dry run makes none.
+    ...(!verify && !dryRun && { alreadyThere: `${words.alreadyThere} (not compared: --verify)` }),
   };
   const row = (name: keyof typeof words) => [`  ${said[name]}`, counts[name]] as const;
   const rows = outcomes.map(row);

@@ -44,7 +44,8 @@ export async function exportOwner(
   const failures: LeftOut[] = [];
   let exported = 0;
   for (const address of slots) {
-    if (ports.signal?.aborted) throw new OperatorError("JOB_STOPPED", "Stopped: there is no file, and what was piped is not whole");
+    if (ports.signal?.aborted)
+      throw new OperatorError("JOB_STOPPED", "Stopped: there is no file, and what was piped is not whole");
     try {
       const line = await openedLine(ports, address);
       if (line === undefined) {

@@ -61,16 +61,15 @@ export async function retire(cli: Cli, session: Session, encryptionKeyId: string
   const note = await readNote(session, encryptionKeyId);
   if (records > 0) {
     // Ours, of a command that was stopped before it counted once more; what somebody else disabled stays so.
-    if (keyState === "Disabled" && note.unneededSince !== undefined) await undo(session, encryptionKeyId);
+    if (keyState === "Disabled" && isOurs(note)) await undo(session, encryptionKeyId);
     else await noteOf(session, encryptionKeyId, {});
     return { state: "needed", records };
   }
   if (keyState === "PendingDeletion") return { state: "pendingDeletion", deletionAt };
   if (keyState === "Disabled") {
-    // By somebody else, who did not say when; or by a command that was killed before it did.
-    const { unneededSince, disabledAt = now().toISOString() } = note;
-    if (note.disabledAt === undefined)
-      await noteOf(session, encryptionKeyId, { ...(unneededSince && { unneededSince }), disabledAt });
+    // By somebody else, who did not say when.
+    const { disabledAt = now().toISOString() } = note;
+    if (note.disabledAt === undefined) await noteOf(session, encryptionKeyId, { disabledAt });
     return disabledSince({ disabledAt });
   }
   // Enabled since it was disabled, by somebody else: who knows what it has wrapped.
@@ -87,6 +86,11 @@ function readyAfter({ deployment }: Session, unneededSince: Date): Date {
   return new Date(last + deployment.longestInvocationSeconds * 1000);
 }
 
+/** Noted before it was disabled; who else disables it, for an incident say, notes nothing. */
+function isOurs({ unneededSince, disabledAt }: Note): boolean {
+  return unneededSince !== undefined && disabledAt !== undefined;
+}
+
 /** Disabled, and counted once more: what was written at the last moment makes it enabled again. */
 async function disable(
   cli: Cli,
@@ -94,9 +98,10 @@ async function disable(
   encryptionKeyId: string,
   unneededSince: string,
 ): Promise<Retirement> {
-  await asked(() => session.own.kms.send(new DisableKeyCommand({ KeyId: encryptionKeyId })));
   const note = { unneededSince, disabledAt: now().toISOString() };
+  // First: killed in between, it is still known whose doing it is.
   await noteOf(session, encryptionKeyId, note);
+  await asked(() => session.own.kms.send(new DisableKeyCommand({ KeyId: encryptionKeyId })));
   const records = await recordsUnder(cli, session, encryptionKeyId);
   if (records === 0) return disabledSince(note);
   await undo(session, encryptionKeyId);

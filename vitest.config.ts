@@ -7,7 +7,11 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     // The examples import the package as its users do; the tests run them over the sources.
-    alias: { "waxseal/acting": source("lib/acting/index.ts"), waxseal: source("lib/index.ts") },
+    alias: {
+      "waxseal/acting": source("lib/acting/index.ts"),
+      "waxseal/client": source("web/client/index.ts"),
+      waxseal: source("lib/index.ts"),
+    },
   },
   test: {
     include: ["test/**/*.test.ts"],

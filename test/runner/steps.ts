@@ -12,6 +12,7 @@ const folders = ["lib", "lambdas", "infra", "local", "web"].filter((folder) => e
 export const staticSteps: readonly StaticStep[] = [
   { name: "lint", command: ["eslint", ".", "--max-warnings=0"] },
   { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
+  { name: "types of what runs in browsers", command: ["tsc", "--noEmit", "-p", "test/browser"] },
   { name: "format", command: ["prettier", "--check", "--log-level=warn", "."] },
   { name: "import directions", command: ["depcruise", "--config", ".dependency-cruiser.js", ...folders] },
   { name: "no secrets in files", command: ["secretlint", "--maskSecrets", "**/*", ".*", ".ci/*"] },

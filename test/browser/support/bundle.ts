@@ -1,0 +1,5 @@
+import { webBundle, webEntries } from "../../../infra/bundle-web.ts";
+
+export function bundleForTests(): Promise<string> {
+  return webBundle(webEntries.element);
+}

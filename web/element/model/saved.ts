@@ -1,0 +1,46 @@
+import type { SaveAnswer, StoredProviderKey } from "../../client/index.ts";
+import type { Desk } from "./desk.ts";
+import { said } from "./say.ts";
+import type { SlotForm } from "./slot-form.ts";
+import { slotId, type Notice } from "./state.ts";
+
+/** After a save: the form goes, the row says what came of it, and what is stored is read anew. */
+export async function saved(desk: Desk, form: SlotForm, answer: SaveAnswer): Promise<void> {
+  const { provider, name } = answer;
+  const notice = noticeOf(answer, form.group.provider.displayName);
+  // The row is there even if what is stored cannot be read now.
+  const others = desk.state.stored.filter((one) => slotId(one) !== slotId(answer));
+  desk.state.stored = [...others, asStored(answer, form)];
+  desk.state.notices.set(slotId(answer), notice);
+  desk.open(undefined, `manage:${slotId(answer)}`);
+  for (const { text, values } of notice.say.slice(0, 1)) desk.announce(text, values);
+  desk.host.emit({ type: form.mode === "add" ? "added" : "replaced", provider, name });
+  await desk.reload();
+}
+
+function asStored({ provider, name, savedAt, verification }: SaveAnswer, form: SlotForm): StoredProviderKey {
+  const status = verification === "valid" ? "valid" : "unknown";
+  const label = form.label.trim();
+  return {
+    provider,
+    name,
+    state: "active",
+    savedAt,
+    health: { status, checkedAt: savedAt },
+    useCount: 0,
+    ...(label !== "" && { label }),
+  };
+}
+
+function noticeOf({ verification, warnings = [] }: SaveAnswer, provider: string): Notice {
+  const values = { provider };
+  const unfamiliar = warnings.some(({ code }) => code === "UNFAMILIAR_FORMAT");
+  const first = { valid: "savedValid", could_not_tell: "savedUnsure", not_asked: "savedUntested" } as const;
+  const text = verification === undefined ? "savedUntested" : first[verification];
+  // One that the provider accepts is its own, whatever it looks like.
+  const isUnsure = verification === "could_not_tell" || (unfamiliar && verification !== "valid");
+  return {
+    tone: isUnsure ? "unsure" : "good",
+    say: [said(text, values), ...(unfamiliar && isUnsure ? [said("savedUnfamiliar", values)] : [])],
+  };
+}

@@ -1,0 +1,157 @@
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { FieldName, SlotForm } from "../model/slot-form.ts";
+import { choices, dayOf, expiresAt } from "../model/expiry.ts";
+import type { StringName } from "../text/english.ts";
+import type { Context } from "./context.ts";
+import { button, heading, notice } from "./parts.ts";
+import { secretField } from "./secret-field.ts";
+
+/** Adds, replaces, or edits what is beside the provider key. */
+export function slotForm(c: Context, title: StringName): unknown {
+  const { form } = c;
+  if (!form) return nothing;
+  const { words } = c;
+  const values = { provider: form.group.provider.displayName };
+  const isEdit = form.mode === "edit";
+  return html`<form
+    class="form"
+    novalidate
+    autocomplete="off"
+    @submit=${(event: Event) => {
+      event.preventDefault();
+      const entered = event.currentTarget as HTMLFormElement;
+      if (!form.isBusy) void form.submit(entered.querySelector<HTMLInputElement>("[data-secret]"));
+    }}
+  >
+    ${heading(c, 2, words.text(title, values))}
+    ${form.mode === "replace" ? html`<p class="text">${words.text("replaceText")}</p>` : nothing}
+    ${isEdit ? nothing : secretField(c, form)}
+    <div class="fields">
+      ${form.mode === "add" && form.group.stored.length > 0 ? nameField(c, form) : nothing}
+      ${labelField(c, form)} ${expiryField(c, form)}
+    </div>
+    ${form.notice ? notice(c, form.notice) : nothing}
+    <div class="buttons">
+      ${button({
+        text: words.text(form.isBusy ? "saving" : isEdit ? "saveChanges" : "save"),
+        kind: "primary",
+        type: "submit",
+        isBusy: form.isBusy,
+      })}
+      ${button({ text: words.text("cancel"), press: c.close })}
+    </div>
+  </form>`;
+}
+
+function nameField(c: Context, form: SlotForm): TemplateResult {
+  return html`<div class="field" part="field">
+    <label for="field:name">${c.words.text("name")}</label>
+    <input
+      id="field:name"
+      part="input"
+      .value=${form.name}
+      maxlength="32"
+      autocomplete="off"
+      autocapitalize="none"
+      spellcheck="false"
+      data-1p-ignore
+      data-lpignore="true"
+      data-bwignore
+      aria-invalid=${invalid(form, "name")}
+      aria-describedby="hint:name"
+      @input=${(event: Event) => {
+        form.name = (event.target as HTMLInputElement).value.trim();
+      }}
+    />
+    ${hint(c, form, "name", c.words.text("nameHint"))}
+  </div>`;
+}
+
+function labelField(c: Context, form: SlotForm): TemplateResult {
+  return html`<div class="field" part="field">
+    <label for="field:label"
+      >${c.words.text("label")} <span class="meta">${c.words.text("optional")}</span></label
+    >
+    <input
+      id="field:label"
+      part="input"
+      .value=${form.label}
+      maxlength="100"
+      autocomplete="off"
+      data-1p-ignore
+      data-lpignore="true"
+      data-bwignore
+      aria-invalid=${invalid(form, "label")}
+      aria-describedby="hint:label"
+      @input=${(event: Event) => {
+        form.label = (event.target as HTMLInputElement).value;
+      }}
+    />
+    ${hint(c, form, "label", c.words.text("labelHint"))}
+  </div>`;
+}
+
+function expiryField(c: Context, form: SlotForm): TemplateResult {
+  const { words, now } = c;
+  const { choice, day } = form.expiry;
+  const change = (changed: Partial<SlotForm["expiry"]>) => {
+    form.expiry = { ...form.expiry, ...changed };
+    c.desk.host.changed();
+  };
+  const at = expiresAt(form.expiry, now);
+  const option = (value: string, text: string) =>
+    html`<option value=${value} ?selected=${choice === value}>${text}</option>`;
+  return html`<div class="field" part="field">
+    <label for="field:expiry">${words.text("expiry")}</label>
+    <div class="together">
+      <select
+        id="field:expiry"
+        part="input"
+        aria-describedby="hint:date"
+        @change=${(event: Event) => change({ choice: (event.target as HTMLSelectElement).value })}
+      >
+        ${option("never", words.text("never"))}
+        ${choices.map((days) =>
+          option(
+            days,
+            days === "365" ? words.text("inAYear") : words.text("inDays", { count: Number(days) }),
+          ),
+        )}
+        ${option("date", words.text("onADate"))}
+      </select>
+      ${
+        choice === "date"
+          ? html`<input
+              id="field:date"
+              part="input"
+              type="date"
+              aria-label=${words.text("date")}
+              aria-invalid=${invalid(form, "date")}
+              aria-describedby="hint:date"
+              min=${dayOf(now)}
+              .value=${day}
+              @change=${(event: Event) => change({ day: (event.target as HTMLInputElement).value })}
+            />`
+          : nothing
+      }
+    </div>
+    ${hint(c, form, "date", at === undefined || at === "wrong" ? "" : words.text("expiryHint", { when: words.day(at) }))}
+  </div>`;
+}
+
+export function invalid({ problem }: SlotForm, field: FieldName): "true" | typeof nothing {
+  return problem?.field === field ? "true" : nothing;
+}
+
+/** What a field is for or, in its place, what is wrong with what is in it. */
+export function hint(
+  { words }: Context,
+  { problem }: SlotForm,
+  field: FieldName,
+  text: unknown,
+): TemplateResult {
+  const isWrong = problem?.field === field;
+  return html`<p class=${isWrong ? "hint wrong" : "hint"} id=${`hint:${field}`}>
+    ${isWrong ? words.text(problem.say) : text}
+  </p>`;
+}

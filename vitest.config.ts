@@ -14,9 +14,26 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: "test/runner/bundles.ts",
-    exclude: ["test/soak/**", "test/**/fixtures/**", "node_modules/**"],
+    // Each with a set-up of its own, which is run only if one of its tests is.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**", "test/soak/**", "test/**/fixtures/**", "node_modules/**"],
+          globalSetup: "test/runner/bundles.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/support/browser-server.ts",
+        },
+      },
+    ],
     // Vitest leaves one core alone; of two that is half.
     maxWorkers: "100%",
     // Starting the local system or type-aware lint takes seconds on a busy machine with two cores.

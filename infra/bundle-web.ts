@@ -68,6 +68,7 @@ const options = {
   // What Baseline calls widely available in 2026.
   target: "es2022",
   minify: true,
+  charset: "utf8" as const,
   legalComments: "none" as const,
   logLevel: "warning" as const,
   plugins: [shortTexts],

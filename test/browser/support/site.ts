@@ -49,6 +49,8 @@ export class Site {
   readonly api = new FakeApi();
   readonly #browser: Browser;
   readonly #contexts: BrowserContext[] = [];
+  /** What was thrown in a page or said on its console; Chromium itself says there that a request failed. */
+  complaints: string[] = [];
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -76,6 +78,11 @@ export class Site {
     });
     this.#contexts.push(context);
     const page = await context.newPage();
+    const { complaints } = this;
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      if (!message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+    });
     if (options.clock === "installed") await page.clock.install({ time: NOW });
     else await page.clock.setFixedTime(NOW);
     await page.goto(`${this.api.origin}/${options.signedOut ? "#out" : ""}`);
@@ -86,6 +93,7 @@ export class Site {
   async reset(): Promise<void> {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
     this.api.reset();
+    this.complaints = [];
   }
 
   async stop(): Promise<void> {

@@ -30,6 +30,21 @@ export function good(text: StringName, values?: Values): Notice {
   return { tone: "good", say: [said(text, values)] };
 }
 
+/** Where the same provider key may well be tried again. */
+const again: readonly (StringName | undefined)[] = [
+  "errorLimited",
+  "errorNetwork",
+  "errorBusy",
+  "errorConflict",
+];
+
+/** As {@link bad}, of a save: its field is empty now. */
+export function badSave(trouble: Trouble, values: Values): Notice {
+  const notice = bad(trouble, values);
+  const isAgain = trouble.isOffline || again.includes(notice.say[0]?.text);
+  return isAgain ? { ...notice, say: [...notice.say, said("pasteAgain")] } : notice;
+}
+
 /** A failure in words. `values` are those of all its sentences: the provider, the other one. */
 export function bad({ code, isOffline, until }: Trouble, values: Values): Notice {
   const text = isOffline ? "errorOffline" : Object.hasOwn(sentences, code) ? sentences[code] : undefined;

@@ -7,7 +7,7 @@ import type { Desk } from "./desk.ts";
 import { expiresAt, expiryOf, type Expiry } from "./expiry.ts";
 import type { Group } from "./groups.ts";
 import { saved } from "./saved.ts";
-import { bad } from "./say.ts";
+import { badSave } from "./say.ts";
 import { slotId, type Notice } from "./state.ts";
 
 export type Mode = "add" | "replace" | "edit";
@@ -90,7 +90,7 @@ export class SlotForm {
       },
       (trouble) => {
         const other = this.#desk.state.providers.find(({ id }) => id === trouble.looksLike);
-        this.#refused(bad(trouble, { ...this.#values, other: other?.displayName ?? "" }));
+        this.#refused(badSave(trouble, { ...this.#values, other: other?.displayName ?? "" }));
       },
     );
     if (isSaved && answer) await saved(this.#desk, this, answer);

@@ -66,6 +66,14 @@ export const controls = /* css */ `
     border-color: var(--bad);
     background: var(--bad-wash);
   }
+  .solid {
+    border-color: transparent;
+    background: light-dark(var(--bad), #c93a45);
+    color: #fff;
+  }
+  .solid:hover {
+    background: light-dark(color-mix(in oklab, var(--bad) 85%, #000), #b42f3a);
+  }
   .plain {
     border-color: transparent;
     background: none;
@@ -178,6 +186,21 @@ export const controls = /* css */ `
   }
   [aria-invalid] {
     border-color: var(--bad);
+  }
+  select {
+    padding-inline-end: 2.25rem;
+    appearance: none;
+  }
+  .select {
+    position: relative;
+  }
+  .select .icon {
+    position: absolute;
+    inset-inline-end: 0.75rem;
+    inset-block: 0;
+    margin-block: auto;
+    color: var(--muted);
+    pointer-events: none;
   }
   .together {
     display: flex;

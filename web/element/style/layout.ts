@@ -72,6 +72,9 @@ export const layout = /* css */ `
     gap: 0.375rem;
     justify-content: end;
   }
+  .order {
+    display: flex;
+  }
   .actions {
     grid-column: -2;
     flex-wrap: nowrap;
@@ -137,7 +140,7 @@ export const layout = /* css */ `
   }
   .several {
     counter-reset: place;
-    padding-block-end: calc(var(--gap) * 0.5);
+    margin-block-end: calc(var(--gap) * 0.5);
   }
   .several > li {
     counter-increment: place;
@@ -236,7 +239,7 @@ export const layout = /* css */ `
     font-size: 0.8rem;
   }
   .everything {
-    margin-block-start: calc(var(--gap) * 0.75);
+    margin-block-start: calc(var(--gap) * 0.5);
   }
   .everything .panel {
     margin: 0.5rem 0 0;
@@ -286,20 +289,57 @@ export const layout = /* css */ `
     background: var(--unsure);
   }
 
-  @container (max-width: 34rem) {
+  @container (max-width: 36rem) {
     .row {
       grid-template-columns: auto minmax(0, 1fr) auto;
-      padding-inline: var(--gap);
+      align-items: start;
+      padding: var(--gap);
+    }
+    .row.empty {
+      align-items: center;
+    }
+    .row:not(.empty) .what {
+      grid-column: 2 / -1;
+    }
+    .row:not(.empty) :is(.pills, .actions) {
+      grid-row: 2;
+      align-self: center;
     }
     .pills {
-      grid-column: 2 / -1;
-      grid-row: 2;
+      grid-column: 2;
       justify-content: start;
     }
-    .pills:empty {
+    .row.head .actions {
+      grid-column: 2 / -1;
+      justify-content: start;
+    }
+    .row.one .actions {
+      display: contents;
+    }
+    .row.one .what {
+      grid-column: 2;
+    }
+    .row.one > .actions > * {
+      grid-column: 3;
+      justify-self: end;
+    }
+    .row.one .order {
+      grid-row: 1;
+      margin-block-start: -0.25rem;
+    }
+    .pills .pill {
+      white-space: normal;
+    }
+    .pills .pill.good {
+      padding-inline: 0;
+    }
+    .details {
+      grid-template-columns: 1fr 1fr;
+    }
+    .bone.box {
       display: none;
     }
-    .meta i::before {
+    .row .meta i::before {
       content: "\\a";
       white-space: pre;
       margin: 0;
@@ -312,12 +352,10 @@ export const layout = /* css */ `
     }
     .activity li {
       grid-template-columns: auto minmax(0, 1fr);
+      row-gap: 0;
     }
     .activity li .meta {
       grid-column: 2;
-    }
-    .activity li {
-      row-gap: 0;
     }
   }
   @media (prefers-reduced-motion: reduce) {

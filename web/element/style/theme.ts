@@ -20,11 +20,11 @@ export const theme = /* css */ `
     --good: var(--waxseal-good, light-dark(#14703f, #6fd6a0));
     --unsure: var(--waxseal-unsure, light-dark(#8a5200, #f0bc69));
     --bad: var(--waxseal-bad, light-dark(#b3202c, #ff9a9a));
-    --wax: var(--waxseal-wax, light-dark(#a5283a, #c2485a));
+    --wax: var(--waxseal-wax, light-dark(#a5283a, #b13a4c));
 
     --good-wash: color-mix(in oklab, var(--good) 9%, var(--surface));
-    --unsure-wash: color-mix(in oklab, var(--unsure) 10%, var(--surface));
-    --bad-wash: color-mix(in oklab, var(--bad) 8%, var(--surface));
+    --unsure-wash: color-mix(in oklab, var(--waxseal-unsure, light-dark(#ffb224, #f0bc69)) 15%, var(--surface));
+    --bad-wash: color-mix(in oklab, var(--bad) 9%, var(--surface));
     --hover: color-mix(in oklab, var(--text) 6%, var(--surface));
 
     display: block;

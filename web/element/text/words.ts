@@ -38,7 +38,7 @@ export class Words {
 
   /** The exact time. */
   exact(at: string): string {
-    return new Intl.DateTimeFormat(this.locale, { dateStyle: "long", timeStyle: "short" }).format(
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" }).format(
       new Date(at),
     );
   }

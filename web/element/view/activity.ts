@@ -47,10 +47,9 @@ function entry(c: Context, { event, count }: Line): TemplateResult {
   return html`<li>
     <span class=${`dot ${event.type}`}></span>
     <span class="happened"
-      ><b>${what}</b
-      >${count > 1 ? html` ${words.rich("times", { count })}` : nothing}${who(c, event)}${where(c, event)}</span
+      ><b>${what}</b>${count > 1 ? html` ${words.rich("times", { count })}` : nothing}${who(c, event)}</span
     >
-    <span class="meta">${when(c, event.at)}</span>
+    <span class="meta">${where(c, event)}${when(c, event.at)}</span>
   </li>`;
 }
 
@@ -64,9 +63,7 @@ function who(c: Context, { type, caller }: ActivityEvent): unknown {
 function where(c: Context, { provider, name }: ActivityEvent): unknown {
   if (!c.isActivityOpen || provider === undefined) return nothing;
   const known = c.desk.state.providers.find(({ id }) => id === provider)?.displayName ?? provider;
-  return html` <span class="label"
-    >${name === undefined || name === "default" ? known : `${known}, ${name}`}</span
-  >`;
+  return html`${name === undefined || name === "default" ? known : `${known}, ${name}`}<i></i>`;
 }
 
 function nameOf({ type }: ActivityEvent): StringName {

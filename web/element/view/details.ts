@@ -25,9 +25,11 @@ function detail({ words }: Context, name: StringName, value: unknown): TemplateR
 }
 
 function used(c: Context, { lastUsedAt, lastUsedBy }: StoredProviderKey): unknown {
-  if (lastUsedAt === undefined) return c.words.text("notUsed");
-  if (lastUsedBy === undefined) return c.words.exact(lastUsedAt);
-  return c.words.rich("whenBy", { when: c.words.exact(lastUsedAt), who: callerOf(c, lastUsedBy) });
+  const { words } = c;
+  if (lastUsedAt === undefined) return words.text("notUsed");
+  if (lastUsedBy === undefined) return words.exact(lastUsedAt);
+  return html`${words.exact(lastUsedAt)}
+    <p class="meta">${words.text("by", { who: callerOf(c, lastUsedBy) })}</p>`;
 }
 
 const healthNames = {

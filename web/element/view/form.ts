@@ -3,6 +3,7 @@ import type { FieldName, SlotForm } from "../model/slot-form.ts";
 import { choices, dayOf, expiresAt } from "../model/expiry.ts";
 import type { StringName } from "../text/english.ts";
 import type { Context } from "./context.ts";
+import { icon } from "./icons.ts";
 import { button, heading, notice } from "./parts.ts";
 import { secretField } from "./secret-field.ts";
 
@@ -104,21 +105,23 @@ function expiryField(c: Context, form: SlotForm): TemplateResult {
   return html`<div class="field" part="field">
     <label for="field:expiry">${words.text("expiry")}</label>
     <div class="together">
-      <select
-        id="field:expiry"
-        part="input"
-        aria-describedby="hint:date"
-        @change=${(event: Event) => change({ choice: (event.target as HTMLSelectElement).value })}
+      <span class="select"
+        >${icon("chevron")}<select
+          id="field:expiry"
+          part="input"
+          aria-describedby="hint:date"
+          @change=${(event: Event) => change({ choice: (event.target as HTMLSelectElement).value })}
+        >
+          ${option("never", words.text("never"))}
+          ${choices.map((days) =>
+            option(
+              days,
+              days === "365" ? words.text("inAYear") : words.text("inDays", { count: Number(days) }),
+            ),
+          )}
+          ${option("date", words.text("onADate"))}
+        </select></span
       >
-        ${option("never", words.text("never"))}
-        ${choices.map((days) =>
-          option(
-            days,
-            days === "365" ? words.text("inAYear") : words.text("inDays", { count: Number(days) }),
-          ),
-        )}
-        ${option("date", words.text("onADate"))}
-      </select>
       ${
         choice === "date"
           ? html`<input

@@ -40,7 +40,9 @@ function ready(c: Context, wanted: readonly string[]): TemplateResult {
   const { state } = c.desk;
   const groups = groupsOf(state.providers, state.stored, wanted);
   const isEmpty = groups.every(({ stored }) => stored.length === 0);
-  return html`${isEmpty ? empty(c) : nothing}
+  // What is said after the last one is removed stays where it is.
+  const isRemoved = state.panel?.view === "removed";
+  return html`${isEmpty && !isRemoved ? empty(c) : nothing}
     ${state.providersMissing ? banner("info", c.words.text("providersMissing"), retry(c)) : nothing}
     <ul class="list" part="list">
       ${groups.map((group) => providerRow(c, group))}

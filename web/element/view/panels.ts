@@ -60,7 +60,7 @@ function actions(c: Context, group: Group, one: ProviderKeyStatus): TemplateResu
   const about = aboutOf(group.provider, one);
   const action = (name: StringName, press: () => void, more: object = {}) =>
     button({
-      text: c.words.text(name),
+      text: c.words.text(name, { provider: group.provider.displayName }),
       about,
       id: `${name}:${id}`,
       isOff: busy !== undefined,
@@ -113,7 +113,7 @@ function removal(c: Context, group: Group, one: ProviderKeyStatus): TemplateResu
     <div class="buttons">
       ${button({
         text: words.text("removeYes"),
-        kind: "danger",
+        kind: "danger solid",
         isBusy: c.desk.state.busy.get(slotId(one)) === "remove",
         press: () => void remove(c.desk, group, one),
       })}

@@ -9,7 +9,7 @@ interface ButtonOptions {
   readonly text: string;
   /** What it is about, for those who do not see the row that it is in. */
   readonly about?: string;
-  readonly kind?: "primary" | "danger" | "plain";
+  readonly kind?: "primary" | "danger" | "danger solid" | "plain";
   readonly icon?: IconName;
   readonly id?: string;
   /** It works on, and keeps the focus. */
@@ -28,7 +28,7 @@ export function button(options: ButtonOptions): TemplateResult {
   const isStill = isBusy === true || isOff === true;
   const label = about === undefined ? (isBare ? text : nothing) : `${text}: ${about}`;
   return html`<button
-    part=${`button button-${kind ?? "default"}`}
+    part=${`button button-${kind?.split(" ")[0] ?? "default"}`}
     class=${`button ${kind ?? ""} ${isBare ? "bare" : ""}`}
     type=${options.type ?? "button"}
     id=${id ?? nothing}
@@ -85,14 +85,14 @@ export function notice(c: Context, { tone, say, until }: Notice, dismiss?: () =>
 
 /** One that names a wait counts it down, and says so when it is over. */
 function sentence(c: Context, text: StringName, values = {}, until?: number): unknown {
-  if (until === undefined) return c.words.rich(text, values);
+  if (until === undefined || text !== "errorLimited") return c.words.rich(text, values);
   const left = Math.ceil((until - c.now) / 1000);
   if (left <= 0) return c.words.text("errorLimitOver");
   return c.words.rich(text, { ...values, wait: html`<span class="wait">${c.words.seconds(left)}</span>` });
 }
 
 export function pill(tone: "good" | "unsure" | "bad" | "quiet", text: unknown): TemplateResult {
-  return html`<span class=${`pill ${tone}`} part=${`status status-${tone}`}>${text}</span>`;
+  return html`<span class=${`pill ${tone}`} part=${`status status-${tone}`}><span>${text}</span></span>`;
 }
 
 /** A link out, which says so. */
@@ -122,8 +122,8 @@ const HUES = 12;
 /** Two letters in a colour of its own: no provider's own sign. */
 export function monogram({ id, displayName }: ProviderDescription): TemplateResult {
   const capitals = displayName.replaceAll(/[^\p{Lu}]/gu, "");
-  const letters = capitals.length > 1 ? capitals : displayName;
-  const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % HUES;
+  const letters = /^\p{Lu}.*\p{Lu}/u.test(displayName) ? capitals : displayName;
+  const hue = [...id].reduce((sum, letter) => (sum * 107 + letter.charCodeAt(0)) % 4093, 7) % HUES;
   return html`<span class=${`tile hue${hue}`} part="tile" aria-hidden="true"
     >${[...letters].slice(0, 2).join("")}</span
   >`;

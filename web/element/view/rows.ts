@@ -71,7 +71,7 @@ function keyRow(c: Context, group: Group, one: ProviderKeyStatus, isOnly: boolea
       ${isOnly ? monogram(provider) : html`<span class="tile place" aria-hidden="true"></span>`}
       <div class="what">
         ${heading(c, isOnly ? 1 : 2, html`${title}${isOnly && label !== undefined ? html` <span class="label">${label}</span>` : nothing}`)}
-        <p class="meta">${usage(c, one)}</p>
+        <p class="meta">${usage(c, group, one)}</p>
       </div>
       <div class="pills">${pills(c, one)}</div>
       <div class="actions">
@@ -103,9 +103,10 @@ function said(c: Context, id: string): unknown {
   });
 }
 
-function usage(c: Context, one: ProviderKeyStatus): unknown {
-  const { words } = c;
-  if (one.state === "unreadable") return words.text("unreadableText", { provider: one.provider });
+function usage(c: Context, { provider, isOffered }: Group, one: ProviderKeyStatus): unknown {
+  const { words, desk } = c;
+  if (!isOffered && !desk.state.providersMissing) return words.text("notOffered");
+  if (one.state === "unreadable") return words.text("unreadableText", { provider: provider.displayName });
   const { lastUsedAt, lastUsedBy, savedAt } = one;
   const saved = words.rich("saved", { when: when(c, savedAt) });
   if (lastUsedAt === undefined) return html`${words.text("notUsed")}<i></i>${saved}`;
@@ -146,5 +147,5 @@ function order(c: Context, group: Group, one: ProviderKeyStatus): unknown {
         void move(c.desk, group, one, by).then(() => c.desk.host.focus(`${direction}:${slotId(one)}`));
       },
     });
-  return html`${arrow("up", -1)}${arrow("down", 1)}`;
+  return html`<span class="order">${arrow("up", -1)}${arrow("down", 1)}</span>`;
 }

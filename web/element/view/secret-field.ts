@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { keyed } from "lit/directives/keyed.js";
 import type { Removed } from "../paste/clean.ts";
 import type { SlotForm } from "../model/slot-form.ts";
 import type { Context } from "./context.ts";
@@ -24,7 +23,7 @@ export function secretField(c: Context, form: SlotForm): TemplateResult {
   return html`<div class="field secret" part="field">
     <label for="field:apiKey">${words.text("apiKey")}</label>
     <div class="with-button">
-      ${keyed(form.attempt, input(form))}
+      ${fresh(form)}
       ${button({
         text: words.text(form.isShown ? "hide" : "show"),
         about: words.text("apiKey"),
@@ -42,6 +41,11 @@ export function secretField(c: Context, form: SlotForm): TemplateResult {
     </p>
     <div class="found" id="found:apiKey" aria-live="polite">${cleaned(c, form)} ${verdict(c, form)}</div>
   </div>`;
+}
+
+/** Another input for another attempt: the undo history goes with the old one. To lit an array is another thing. */
+function fresh(form: SlotForm): unknown {
+  return form.attempt % 2 === 0 ? input(form) : [input(form)];
 }
 
 function input(form: SlotForm): TemplateResult {

@@ -46,6 +46,7 @@ export class ProviderKeys extends DrawnElement {
     },
     wipe: () => this.#wipe(),
     text: (name, values) => this.#words.text(name, values),
+    seconds: (count) => this.#words.seconds(count),
   });
   #client: WaxsealClient | undefined;
   #words = new Words(undefined, "en");
@@ -209,7 +210,7 @@ export class ProviderKeys extends DrawnElement {
     const other = this.root.querySelector<HTMLInputElement>("[data-secret]");
     if (!other) return;
     other.value = text;
-    this.#form?.typed(other, true);
+    this.#form?.typed(other, "left");
   }
 
   #toggleActivity(): void {

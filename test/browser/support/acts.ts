@@ -23,6 +23,11 @@ export async function manage(page: Page, about: string, action?: string): Promis
   if (action !== undefined) await press(page, `${action}: ${about}`);
 }
 
+/** Waits for a text that is seen; what is said to a screen reader alone does not count. */
+export function seen(page: Page, text: string | RegExp): Promise<void> {
+  return page.getByText(text).and(page.locator(":not([role='status'])")).first().waitFor();
+}
+
 /** Everything that the element says, as it is seen. */
 export function textOf(page: Page): Promise<string> {
   return page.locator("waxseal-provider-keys .page").innerText();

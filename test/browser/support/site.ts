@@ -77,6 +77,7 @@ export class Site {
       timezoneId: "UTC",
     });
     this.#contexts.push(context);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const { complaints } = this;
     page.on("pageerror", (error) => complaints.push(error.message));

@@ -1,4 +1,9 @@
-import type { ProviderKeyStatus, StoredProviderKey, UpdateRequest } from "../../client/index.ts";
+import {
+  isWaxsealApiError,
+  type ProviderKeyStatus,
+  type StoredProviderKey,
+  type UpdateRequest,
+} from "../../client/index.ts";
 import type { Change, Desk } from "./desk.ts";
 import type { Group } from "./groups.ts";
 import { bad, good } from "./say.ts";
@@ -16,7 +21,7 @@ async function change(desk: Desk, group: Group, one: ProviderKeyStatus, deed: De
   const values = { provider: group.provider.displayName };
   const tell = (notice: Notice) => {
     desk.state.notices.set(slotId(one), notice);
-    for (const { text, values: own } of notice.say.slice(0, 1)) desk.announce(text, { ...values, ...own });
+    desk.tell(notice);
   };
   return desk.act(
     one,
@@ -87,11 +92,19 @@ export function move(desk: Desk, group: Group, one: StoredProviderKey, by: -1 | 
   return change(desk, group, one, { action: "order", type: "ordered", work });
 }
 
-/** Its row is gone then, so what follows is said by the panel that is opened in its place. */
+/**
+ * Its row is gone then, so what follows is said by the panel that is opened in its place. One that somebody else has
+ * removed is as gone as it should be.
+ */
 export async function remove(desk: Desk, group: Group, one: ProviderKeyStatus): Promise<void> {
   const { provider, name } = one;
   const work = async (signal: AbortSignal): Promise<Notice> => {
-    await desk.host.client().remove({ provider, name }, { signal });
+    await desk.host
+      .client()
+      .remove({ provider, name }, { signal })
+      .catch((error: unknown) => {
+        if (!isWaxsealApiError(error, "PROVIDER_KEY_NOT_FOUND")) throw error;
+      });
     return good("removedNow");
   };
   if (!(await change(desk, group, one, { action: "remove", type: "removed", work }))) return;

@@ -1,7 +1,7 @@
 import type { ProviderKeyStatus, WaxsealClient } from "../../client/index.ts";
 import type { StringName } from "../text/english.ts";
 import type { Values } from "../text/words.ts";
-import { emptyState, slotId, type Action, type Panel } from "./state.ts";
+import { emptyState, slotId, type Action, type Notice, type Panel } from "./state.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
 
 /** What an action did, for the page around: never more than this. */
@@ -23,6 +23,7 @@ export interface Host {
   /** Moves the focus, once it is drawn. */
   focus(id: string): void;
   text(name: StringName, values?: Values): string;
+  seconds(count: number): string;
 }
 
 /** The element's state and how it comes about; the actions are in the files beside it. */
@@ -126,6 +127,12 @@ export class Desk {
     const text = this.host.text(name, values);
     this.state.announcement = this.state.announcement === text ? `${text}\u00a0` : text;
     this.host.changed();
+  }
+
+  /** A notice, to those who do not see it. */
+  tell({ say: [first], until = 0 }: Notice): void {
+    const wait = this.host.seconds(Math.ceil((until - Date.now()) / 1000));
+    if (first) this.announce(first.text, { ...first.values, wait });
   }
 
   signOut(): void {

@@ -12,14 +12,17 @@ export interface Group {
  * The rows of the page.
  *
  * @param wanted - ids: only those, in that order; all where there are none.
+ * @param open - the id of the one whose panel is open: it may be about the last that was stored.
  */
 export function groupsOf(
   providers: readonly ProviderDescription[],
   stored: readonly ProviderKeyStatus[],
   wanted: readonly string[],
+  open?: string,
 ): Group[] {
   const offered = new Map(providers.map((provider) => [provider.id, provider]));
   const all = new Set([...offered.keys(), ...stored.map(({ provider }) => provider)]);
+  if (open !== undefined) all.add(open);
   const shown = wanted.length > 0 ? wanted.filter((id) => all.has(id)) : [...all];
   return shown.map((id) => ({
     provider: offered.get(id) ?? unknownProvider(id),

@@ -13,7 +13,7 @@ export async function saved(desk: Desk, form: SlotForm, answer: SaveAnswer): Pro
   desk.state.stored = [...others, asStored(answer, form)];
   desk.state.notices.set(slotId(answer), notice);
   desk.open(undefined, `manage:${slotId(answer)}`);
-  for (const { text, values } of notice.say.slice(0, 1)) desk.announce(text, values);
+  desk.tell(notice);
   desk.host.emit({ type: form.mode === "add" ? "added" : "replaced", provider, name });
   await desk.reload();
 }

@@ -50,10 +50,10 @@ export class SlotForm {
     return this.#desk.state.busy.has(slotId(this.#slot));
   }
 
-  /** @param isPasted - a text that is typed is left alone until the field is left. */
-  typed(input: HTMLInputElement, isPasted: boolean): void {
+  /** A text that is being typed is left alone; one that was pasted, or that is left, is cleaned. */
+  typed(input: HTMLInputElement, how: "typed" | "pasted" | "left"): void {
     const { text, removed } = clean(input.value);
-    if (isPasted && text !== input.value) {
+    if (how === "pasted" || (how === "left" && text !== input.value)) {
       input.value = text;
       this.removed = removed;
     }
@@ -66,8 +66,8 @@ export class SlotForm {
 
   /** Sends what was entered; the input is empty from then on, whatever comes of it. */
   async submit(input: HTMLInputElement | null): Promise<void> {
-    if (input) this.typed(input, true);
-    const until = expiresAt(this.expiry, Date.now());
+    if (input) this.typed(input, "left");
+    const until = this.#until();
     this.problem = this.#firstProblem(until);
     this.#desk.host.changed();
     if (this.problem) this.#desk.host.focus(`field:${this.problem.field}`);
@@ -101,16 +101,20 @@ export class SlotForm {
     if (!one || one.state === "unreadable") return;
     const changes: UpdateRequest = {
       ...(this.label.trim() !== (one.label ?? "") && { label: this.label.trim() || null }),
-      ...(this.#isOtherDay(one.expiresAt) && { expiresAt: until ?? null }),
+      ...(until !== one.expiresAt && { expiresAt: until ?? null }),
     };
     this.#desk.open({ ...this.#slot, view: "details" }, `edit:${slotId(one)}`);
     if (Object.keys(changes).length > 0) await edit(this.#desk, this.group, one, changes);
   }
 
   /** A day that was left as it is keeps its time of day. */
-  #isOtherDay(before: string | undefined): boolean {
+  #until(): string | undefined {
+    const before = this.one?.state === "unreadable" ? undefined : this.one?.expiresAt;
     const { choice, day } = expiryOf(before, 0);
-    return choice !== this.expiry.choice || (choice === "date" && day !== this.expiry.day);
+    const isSame = choice === this.expiry.choice && day === this.expiry.day;
+    return isSame && before !== undefined && Date.parse(before) > Date.now()
+      ? before
+      : expiresAt(this.expiry, Date.now());
   }
 
   /** A save replaces all that is stored, so what is to stay goes along. */
@@ -143,7 +147,7 @@ export class SlotForm {
 
   #refused(notice: Notice): void {
     this.notice = notice;
-    for (const { text, values } of notice.say) this.#desk.announce(text, values);
+    this.#desk.tell(notice);
     this.#desk.host.focus("field:apiKey");
   }
 

@@ -38,7 +38,7 @@ function body(c: Context, wanted: readonly string[]): unknown {
 
 function ready(c: Context, wanted: readonly string[]): TemplateResult {
   const { state } = c.desk;
-  const groups = groupsOf(state.providers, state.stored, wanted);
+  const groups = groupsOf(state.providers, state.stored, wanted, state.panel?.provider);
   const isEmpty = groups.every(({ stored }) => stored.length === 0);
   // What is said after the last one is removed stays where it is.
   const isRemoved = state.panel?.view === "removed";

@@ -79,8 +79,8 @@ function input(form: SlotForm): TemplateResult {
     aria-invalid=${invalid(form, "apiKey")}
     aria-describedby="hint:apiKey found:apiKey"
     @input=${(event: InputEvent) =>
-      form.typed(event.target as HTMLInputElement, /^insertFrom/.test(event.inputType))}
-    @change=${(event: Event) => form.typed(event.target as HTMLInputElement, true)}
+      form.typed(event.target as HTMLInputElement, /^insertFrom/.test(event.inputType) ? "pasted" : "typed")}
+    @change=${(event: Event) => form.typed(event.target as HTMLInputElement, "left")}
     @copy=${keepIn}
     @cut=${keepIn}
     @dragstart=${keepIn}

@@ -21,10 +21,10 @@ async function everythingIn(page: Page): Promise<string> {
     };
     texts.push(document.documentElement.outerHTML, document.cookie, location.href, document.title);
     look(document);
-    for (const storage of [localStorage, sessionStorage]) texts.push(JSON.stringify({ ...storage }));
+    for (const storage of [localStorage, sessionStorage]) texts.push(JSON.stringify(Object.entries(storage)));
     texts.push(JSON.stringify(await indexedDB.databases()), JSON.stringify(await caches.keys()));
     texts.push(JSON.stringify(history.state), String(history.length), String(getSelection()));
-    texts.push(JSON.stringify(performance.getEntries()), globalThis.name);
+    texts.push(JSON.stringify(performance.getEntries()), window.name);
     texts.push(JSON.stringify((globalThis as unknown as { seen: unknown }).seen));
     return texts.join("\n");
   });

@@ -16,7 +16,7 @@ function focused(page: Page): Promise<string> {
       element.id && element.getRootNode() instanceof ShadowRoot
         ? (element.getRootNode() as ShadowRoot).querySelector(`label[for="${element.id}"]`)?.textContent
         : undefined;
-    return (element.getAttribute("aria-label") ?? label ?? element.textContent ?? "")
+    return (element.getAttribute("aria-label") ?? label ?? element.textContent)
       .replaceAll(/\s+/g, " ")
       .trim();
   });

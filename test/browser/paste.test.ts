@@ -176,6 +176,6 @@ describe("the field is empty", () => {
     else if (how === "taken away")
       await page.locator("waxseal-provider-keys").evaluate((element) => element.remove());
     else await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
-    expect(await input?.evaluate((element) => (element as HTMLInputElement).value)).toBe("");
+    expect(await input.evaluate((element) => (element as HTMLInputElement).value)).toBe("");
   });
 });

@@ -11,8 +11,8 @@ import type { Group } from "./model/groups.ts";
 import { History } from "./model/history.ts";
 import { SlotForm, type Mode } from "./model/slot-form.ts";
 import { slotId, type View } from "./model/state.ts";
-import type { StringName, Strings } from "./text/english.ts";
-import { Words, type Values } from "./text/words.ts";
+import type { Strings } from "./text/english.ts";
+import { Words } from "./text/words.ts";
 import type { Context } from "./view/context.ts";
 import { page as drawPage } from "./view/page.ts";
 
@@ -55,7 +55,7 @@ export class ProviderKeys extends DrawnElement {
   #isActivityOpen = false;
   /** The id of what is focused when the next drawing is done. */
   #focus: string | undefined;
-  #beginning: Promise<void> | undefined;
+  #isBeginning = false;
   #clock: ReturnType<typeof setTimeout> | undefined;
   readonly #wipe = (): void => {
     for (const input of this.root.querySelectorAll<HTMLInputElement>("[data-secret]")) input.value = "";
@@ -98,8 +98,10 @@ export class ProviderKeys extends DrawnElement {
   /** Begins anew; once, where several properties are set together. */
   begin(): void {
     this.#client = undefined;
-    this.#beginning ??= Promise.resolve().then(() => {
-      this.#beginning = undefined;
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
+    queueMicrotask(() => {
+      this.#isBeginning = false;
       if (this.isConnected) void this.#desk.begin();
     });
   }

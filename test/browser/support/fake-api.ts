@@ -33,7 +33,7 @@ export class FakeApi {
   verdict: "valid" | "rejected" | "unknown" = "valid";
   readonly got: Got[] = [];
   readonly #failures: { readonly matches: RegExp; readonly failure: Failure; left: number }[] = [];
-  readonly #held: { readonly matches: RegExp; readonly released: Promise<void> }[] = [];
+  readonly #held: { readonly matches: RegExp; readonly released: Promise<undefined> }[] = [];
   readonly #files = new Map<string, { readonly type: string; readonly text: string }>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
@@ -71,11 +71,11 @@ export class FakeApi {
 
   /** Requests that match wait until the returned function is called. */
   hold(matches: RegExp): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#held.push({ matches, released: promise });
     return () => {
       this.#held.length = 0;
-      resolve();
+      resolve(undefined);
     };
   }
 
@@ -87,7 +87,10 @@ export class FakeApi {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
     const file = this.#files.get(url.split("?")[0] ?? "");
-    if (file) return void response.writeHead(200, pageHeaders(file.type)).end(file.text);
+    if (file) {
+      response.writeHead(200, pageHeaders(file.type)).end(file.text);
+      return;
+    }
     const body = await textOf(request);
     const asked = `${method} ${url}`;
     this.got.push({ method, url, authorization: headers.authorization, body });

@@ -186,7 +186,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: "offline",
-    before: ({ api }) => void api.fail(/GET/, { status: 503, code: "GATEWAY_FAILED" }),
+    before: ({ api }) => api.fail(/GET/, { status: 503, code: "GATEWAY_FAILED" }),
     act: async (page, { api }) => {
       await page.getByText("could not be loaded").first().waitFor();
       api.heal();
@@ -210,12 +210,12 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: "limited",
-    before: ({ api }) => void api.fail(/GET/, { status: 429, code: "RATE_LIMITED", retryAfter: 27 }),
+    before: ({ api }) => api.fail(/GET/, { status: 429, code: "RATE_LIMITED", retryAfter: 27 }),
     until: "Trying again in 27 seconds.",
   },
   {
     name: "failed",
-    before: ({ api }) => void api.fail(/provider-keys/, { status: 500, code: "INTERNAL" }),
+    before: ({ api }) => api.fail(/provider-keys/, { status: 500, code: "INTERNAL" }),
     until: "Your keys could not be loaded",
   },
   {

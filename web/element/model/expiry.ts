@@ -11,8 +11,8 @@ const DAY = 86_400_000;
 /** From when on a coming expiry is pointed out. */
 const SOON = 14 * DAY;
 
-/** `undefined` for never; `wrong` for a day that is none, or past. */
-export function expiresAt({ choice, day }: Expiry, now: number): string | "wrong" | undefined {
+/** `undefined` for never; `"wrong"` for a day that is none, or past. */
+export function expiresAt({ choice, day }: Expiry, now: number): string | undefined {
   if (choice === "never") return undefined;
   const end = choice === "date" ? endOf(day) : endOf(dayOf(now + Number(choice) * DAY));
   return end > now ? new Date(end).toISOString() : "wrong";

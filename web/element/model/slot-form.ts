@@ -68,6 +68,7 @@ export class SlotForm {
   async submit(input: HTMLInputElement | null): Promise<void> {
     if (input) this.typed(input, "left");
     const until = this.#until();
+    this.name = this.name.trim();
     this.problem = this.#firstProblem(until);
     this.#desk.host.changed();
     if (this.problem) this.#desk.host.focus(`field:${this.problem.field}`);

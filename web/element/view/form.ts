@@ -28,8 +28,8 @@ export function slotForm(c: Context, title: StringName): unknown {
     ${form.mode === "replace" ? html`<p class="text">${words.text("replaceText")}</p>` : nothing}
     ${isEdit ? nothing : secretField(c, form)}
     <div class="fields">
-      ${form.mode === "add" && form.group.stored.length > 0 ? nameField(c, form) : nothing}
-      ${labelField(c, form)} ${expiryField(c, form)}
+      ${form.mode === "add" && form.group.stored.length > 0 ? textField(c, form, "name", 32) : nothing}
+      ${textField(c, form, "label", 100)} ${expiryField(c, form)}
     </div>
     ${form.notice ? notice(c, form.notice) : nothing}
     <div class="buttons">
@@ -44,51 +44,29 @@ export function slotForm(c: Context, title: StringName): unknown {
   </form>`;
 }
 
-function nameField(c: Context, form: SlotForm): TemplateResult {
+/** Neither is for a password manager: a label is no user name. */
+function textField(c: Context, form: SlotForm, field: "name" | "label", length: number): TemplateResult {
+  const { words } = c;
   return html`<div class="field" part="field">
-    <label for="field:name">${c.words.text("name")}</label>
-    <input
-      id="field:name"
-      part="input"
-      .value=${form.name}
-      maxlength="32"
-      autocomplete="off"
-      autocapitalize="none"
-      spellcheck="false"
-      data-1p-ignore
-      data-lpignore="true"
-      data-bwignore
-      aria-invalid=${invalid(form, "name")}
-      aria-describedby="hint:name"
-      @input=${(event: Event) => {
-        form.name = (event.target as HTMLInputElement).value.trim();
-      }}
-    />
-    ${hint(c, form, "name", c.words.text("nameHint"))}
-  </div>`;
-}
-
-function labelField(c: Context, form: SlotForm): TemplateResult {
-  return html`<div class="field" part="field">
-    <label for="field:label"
-      >${c.words.text("label")} <span class="meta">${c.words.text("optional")}</span></label
+    <label for=${`field:${field}`}
+      >${words.text(field)}${field === "label" ? html` <span class="meta">${words.text("optional")}</span>` : nothing}</label
     >
     <input
-      id="field:label"
+      id=${`field:${field}`}
       part="input"
-      .value=${form.label}
-      maxlength="100"
+      .value=${form[field]}
+      maxlength=${length}
       autocomplete="off"
       data-1p-ignore
       data-lpignore="true"
       data-bwignore
-      aria-invalid=${invalid(form, "label")}
-      aria-describedby="hint:label"
+      aria-invalid=${invalid(form, field)}
+      aria-describedby=${`hint:${field}`}
       @input=${(event: Event) => {
-        form.label = (event.target as HTMLInputElement).value;
+        form[field] = (event.target as HTMLInputElement).value;
       }}
     />
-    ${hint(c, form, "label", c.words.text("labelHint"))}
+    ${hint(c, form, field, words.text(`${field}Hint`))}
   </div>`;
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
 import { groupsOf } from "../model/groups.ts";
 import type { Trouble } from "../model/trouble.ts";
+import type { StringName } from "../text/english.ts";
 import { activity } from "./activity.ts";
 import type { Context } from "./context.ts";
 import { icon, seal, type IconName } from "./icons.ts";
@@ -68,22 +69,31 @@ function everything(c: Context): TemplateResult {
 }
 
 function empty(c: Context): TemplateResult {
-  return html`<div class="state" part="empty">
-    ${seal()} ${heading(c, 1, c.words.text("emptyHeading"))}
-    <p class="text">${c.words.text("emptyText")}</p>
+  return whole(c, seal(), "emptyHeading", c.words.text("emptyText"), "");
+}
+
+/** In place of the rows. */
+function whole(
+  c: Context,
+  sign: unknown,
+  title: StringName,
+  text: unknown,
+  kind: "" | "card",
+  action: unknown = nothing,
+): TemplateResult {
+  return html`<div class=${`state ${kind}`} part="empty">
+    ${sign} ${heading(c, 1, c.words.text(title))}
+    <p class="text">${text}</p>
+    ${action}
   </div>`;
 }
 
 function signedOut(c: Context): TemplateResult {
-  return html`<div class="state card" part="empty">
-    ${badge("lock")} ${heading(c, 1, c.words.text("signedOutHeading"))}
-    <p class="text">${c.words.text("signedOutText")}</p>
-    ${
-      c.canSignIn
-        ? button({ text: c.words.text("signIn"), kind: "primary", press: c.signIn })
-        : button({ text: c.words.text("retry"), press: c.refresh })
-    }
-  </div>`;
+  const { words } = c;
+  const action = c.canSignIn
+    ? button({ text: words.text("signIn"), kind: "primary", press: c.signIn })
+    : retry(c);
+  return whole(c, badge("lock"), "signedOutHeading", words.text("signedOutText"), "card", action);
 }
 
 function failed(c: Context, trouble: Trouble | undefined): TemplateResult {
@@ -96,11 +106,7 @@ function failed(c: Context, trouble: Trouble | undefined): TemplateResult {
     limited: words.rich("limitedText", { wait: html`<span class="wait">${words.seconds(left)}</span>` }),
     failed: words.text("error", { code: trouble?.code }),
   };
-  return html`<div class="state card" part="empty">
-    ${badge(icons[is])} ${heading(c, 1, words.text(`${is}Heading`))}
-    <p class="text">${texts[is]}</p>
-    ${retry(c)}
-  </div>`;
+  return whole(c, badge(icons[is]), `${is}Heading`, texts[is], "card", retry(c));
 }
 
 /** Above rows that could not be loaded again. */

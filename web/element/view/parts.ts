@@ -121,10 +121,9 @@ const HUES = 12;
 
 /** Two letters in a colour of its own: no provider's own sign. */
 export function monogram({ id, displayName }: ProviderDescription): TemplateResult {
-  const capitals = displayName.replaceAll(/[^\p{Lu}]/gu, "");
-  const letters = /^\p{Lu}.*\p{Lu}/u.test(displayName) ? capitals : displayName;
-  const hue = [...id].reduce((sum, letter) => (sum * 107 + letter.charCodeAt(0)) % 4093, 7) % HUES;
-  return html`<span class=${`tile hue${hue}`} part="tile" aria-hidden="true"
-    >${[...letters].slice(0, 2).join("")}</span
-  >`;
+  const [, first = "", second = ""] =
+    /^(\p{Lu}).*?(\p{Lu})/u.exec(displayName) ?? /^(.)(.?)/u.exec(displayName) ?? [];
+  let hue = 7;
+  for (let place = 0; place < id.length; place += 1) hue = (hue * 107 + id.charCodeAt(place)) % 4093;
+  return html`<span class=${`tile hue${hue % HUES}`} part="tile" aria-hidden="true">${first}${second}</span>`;
 }

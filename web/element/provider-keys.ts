@@ -1,16 +1,8 @@
 import type { TemplateResult } from "lit/html.js";
-import {
-  createClient,
-  type ProviderDescription,
-  type ProviderKeyStatus,
-  type WaxsealClient,
-} from "../client/index.ts";
+import { createClient, type ProviderDescription, type WaxsealClient } from "../client/index.ts";
 import { defineProperties, DrawnElement } from "./drawn-element.ts";
 import { Desk, type Change } from "./model/desk.ts";
-import type { Group } from "./model/groups.ts";
-import { History } from "./model/history.ts";
-import { SlotForm, type Mode } from "./model/slot-form.ts";
-import { slotId, type View } from "./model/state.ts";
+import { Opening } from "./model/opening.ts";
 import type { Strings } from "./text/english.ts";
 import { Words } from "./text/words.ts";
 import type { Context } from "./view/context.ts";
@@ -48,17 +40,16 @@ export class ProviderKeys extends DrawnElement {
     text: (name, values) => this.#words.text(name, values),
     seconds: (count) => this.#words.seconds(count),
   });
+  readonly #opening = new Opening(this.#desk);
   #client: WaxsealClient | undefined;
   #words = new Words(undefined, "en");
-  #form: SlotForm | undefined;
-  #history: History | undefined;
-  #isActivityOpen = false;
   /** The id of what is focused when the next drawing is done. */
   #focus: string | undefined;
   #isBeginning = false;
   #clock: ReturnType<typeof setTimeout> | undefined;
   readonly #wipe = (): void => {
-    for (const input of this.root.querySelectorAll<HTMLInputElement>("[data-secret]")) input.value = "";
+    const field = this.#field();
+    if (field) field.value = "";
   };
   readonly #network = (): void => {
     if (navigator.onLine && this.#desk.state.trouble) void this.refresh();
@@ -116,17 +107,16 @@ export class ProviderKeys extends DrawnElement {
   }
 
   protected override draw(): TemplateResult {
-    const page = this.closest<HTMLElement>("[lang]")?.lang;
-    this.#words = new Words(this.strings, page || navigator.language);
+    const { lang } = this.closest<HTMLElement>("[lang]") ?? document.documentElement;
+    this.#words = new Words(this.strings, lang || navigator.language);
     return drawPage(this.#context(), listOf(this.providers));
   }
 
   protected override drawn(): void {
     clearTimeout(this.#clock);
-    const { trouble, notices, panel } = this.#desk.state;
-    if (!panel) this.#form = undefined;
-    const waits = [trouble, this.#form?.notice, ...notices.values()].map((one) => one?.until ?? 0);
-    const isWaiting = Math.max(...waits) > Date.now();
+    const { trouble, notices } = this.#desk.state;
+    const waits = [trouble, this.#opening.form?.notice, ...notices.values()].map((one) => one?.until ?? 0);
+    const isWaiting = Math.max(...waits) > Date.now() - 1000;
     this.#clock = setTimeout(() => this.#tick(), isWaiting ? 1000 : 30_000);
     const id = this.#focus;
     this.#focus = undefined;
@@ -157,77 +147,26 @@ export class ProviderKeys extends DrawnElement {
       now: Date.now(),
       headingLevel: Number(this.headingLevel ?? 2),
       callers: this.callers ?? {},
-      form: this.#form,
-      history: this.#history,
-      isActivityOpen: this.#isActivityOpen,
+      opening: this.#opening,
       canSignIn: this.signIn !== undefined,
-      show: (group, view, one) => this.#show(group, view, one),
-      close: () => this.#close(),
-      toggleActivity: () => this.#toggleActivity(),
       signIn: () => void Promise.resolve(this.signIn?.()).then(() => this.refresh()),
       refresh: () => void this.refresh(),
       switchTo: (provider) => void this.#switchTo(provider),
     };
   }
 
-  #show(group: Group, view: View, one?: ProviderKeyStatus): void {
-    const { id: provider } = group.provider;
-    const modes: Partial<Record<View, Mode>> = { add: "add", replace: "replace", edit: "edit" };
-    const mode = modes[view];
-    this.#form = mode && new SlotForm(this.#desk, group, mode, one);
-    if (view === "activity" && one) this.#read(one);
-    const at = one ? slotId(one) : provider;
-    const focus = mode
-      ? mode === "edit"
-        ? "field:label"
-        : "field:apiKey"
-      : `${view}:${view === "revoke" ? provider : at}`;
-    this.#desk.open({ provider, view, ...(one && { name: one.name }) }, focus);
-  }
-
-  /** One step back, to the button that was pressed. */
-  #close(): void {
-    const { panel, stored } = this.#desk.state;
-    if (!panel) return;
-    const { provider, name = "", view } = panel;
-    const id = `${provider}/${name}`;
-    const isStored = stored.some((one) => slotId(one) === id);
-    this.#form = undefined;
-    if (!isStored) {
-      const others = stored.filter((one) => one.provider === provider);
-      const [only] = others.length === 1 ? others : [];
-      return this.#desk.open(undefined, only ? `manage:${slotId(only)}` : `add:${provider}`);
-    }
-    if (view === "details") return this.#desk.open(undefined, `manage:${id}`);
-    this.#desk.open({ provider, name, view: "details" }, `${view}:${id}`);
-  }
-
   async #switchTo(provider: ProviderDescription): Promise<void> {
-    const input = this.root.querySelector<HTMLInputElement>("[data-secret]");
-    const { stored } = this.#desk.state;
-    const text = input?.value ?? "";
-    const group = { provider, isOffered: true, stored: stored.filter((one) => one.provider === provider.id) };
-    this.#show(group, "add");
+    const text = this.#field()?.value ?? "";
+    const form = this.#opening.add(provider);
     await this.updateComplete;
-    const other = this.root.querySelector<HTMLInputElement>("[data-secret]");
-    if (!other) return;
-    other.value = text;
-    this.#form?.typed(other, "left");
+    const field = this.#field();
+    if (!field) return;
+    field.value = text;
+    form?.typed(field, "left");
   }
 
-  #toggleActivity(): void {
-    this.#isActivityOpen = !this.#isActivityOpen;
-    if (this.#isActivityOpen) {
-      this.#desk.open(undefined);
-      this.#read();
-    }
-    this.requestUpdate();
-  }
-
-  #read(one?: ProviderKeyStatus): void {
-    this.#isActivityOpen = one === undefined;
-    this.#history = new History(this.#desk, one);
-    void this.#history.more();
+  #field(): HTMLInputElement | null {
+    return this.root.querySelector("[data-secret]");
   }
 
   #emit(type: "waxseal-change" | "waxseal-signed-out", detail?: Change): void {

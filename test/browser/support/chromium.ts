@@ -9,7 +9,12 @@ import manifest from "../../../package.json" with { type: "json" };
 const cache = path.join(import.meta.dirname, "../../../node_modules/.cache/waxseal-chromium");
 
 /** Drawn the same on every machine. */
-const args = ["--disable-partial-raster", "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"];
+const args = [
+  "--disable-partial-raster",
+  "--font-render-hinting=none",
+  "--disable-lcd-text",
+  "--force-color-profile=srgb",
+];
 
 /**
  * How to start a Chromium: the one of `@sparticuz/chromium` on Linux on x64, elsewhere an installed Chrome, or the program

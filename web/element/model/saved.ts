@@ -1,11 +1,18 @@
 import type { SaveAnswer, StoredProviderKey } from "../../client/index.ts";
 import type { Desk } from "./desk.ts";
+import type { Group } from "./groups.ts";
 import { said } from "./say.ts";
-import type { SlotForm } from "./slot-form.ts";
 import { slotId, type Notice } from "./state.ts";
 
+/** What was entered beside the provider key. */
+interface Entered {
+  readonly group: Group;
+  readonly mode: "add" | "replace" | "edit";
+  readonly label: string;
+}
+
 /** After a save: the form goes, the row says what came of it, and what is stored is read anew. */
-export async function saved(desk: Desk, form: SlotForm, answer: SaveAnswer): Promise<void> {
+export async function saved(desk: Desk, form: Entered, answer: SaveAnswer): Promise<void> {
   const { provider, name } = answer;
   const notice = noticeOf(answer, form.group.provider.displayName);
   // The row is there even if what is stored cannot be read now.
@@ -18,7 +25,7 @@ export async function saved(desk: Desk, form: SlotForm, answer: SaveAnswer): Pro
   await desk.reload();
 }
 
-function asStored({ provider, name, savedAt, verification }: SaveAnswer, form: SlotForm): StoredProviderKey {
+function asStored({ provider, name, savedAt, verification }: SaveAnswer, form: Entered): StoredProviderKey {
   const status = verification === "valid" ? "valid" : "unknown";
   const label = form.label.trim();
   return {

@@ -1,6 +1,9 @@
 import { controls } from "./controls.ts";
 import { layout } from "./layout.ts";
 import { messages } from "./messages.ts";
+import { narrow } from "./narrow.ts";
+import { panels } from "./panels.ts";
 import { theme } from "./theme.ts";
 
-export const styles = theme + layout + controls + messages;
+/** In this order: what is narrow comes after what it changes. */
+export const styles = theme + layout + panels + controls + messages + narrow;

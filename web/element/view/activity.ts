@@ -8,7 +8,7 @@ import { button, callerOf, notice, when } from "./parts.ts";
 
 /** What happened, newest first. */
 export function activity(c: Context): unknown {
-  const { history } = c;
+  const { history } = c.opening;
   if (!history) return nothing;
   const { lines, isLoading, isAtEnd, trouble } = history;
   return html`<div class="activity" part="activity" aria-busy=${String(isLoading)}>
@@ -61,7 +61,7 @@ function who(c: Context, { type, caller }: ActivityEvent): unknown {
 
 /** Of which one, where all are shown together. */
 function where(c: Context, { provider, name }: ActivityEvent): unknown {
-  if (!c.isActivityOpen || provider === undefined) return nothing;
+  if (!c.opening.isActivityOpen || provider === undefined) return nothing;
   const known = c.desk.state.providers.find(({ id }) => id === provider)?.displayName ?? provider;
   return html`${name === undefined || name === "default" ? known : `${known}, ${name}`}<i></i>`;
 }

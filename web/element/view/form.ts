@@ -1,15 +1,16 @@
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import type { FieldName, SlotForm } from "../model/slot-form.ts";
+import type { SlotForm } from "../model/slot-form.ts";
 import { choices, dayOf, expiresAt } from "../model/expiry.ts";
 import type { StringName } from "../text/english.ts";
 import type { Context } from "./context.ts";
+import { hint, invalid } from "./field.ts";
 import { icon } from "./icons.ts";
 import { button, heading, notice } from "./parts.ts";
 import { secretField } from "./secret-field.ts";
 
 /** Adds, replaces, or edits what is beside the provider key. */
 export function slotForm(c: Context, title: StringName): unknown {
-  const { form } = c;
+  const { form } = c.opening;
   if (!form) return nothing;
   const { words } = c;
   const values = { provider: form.group.provider.displayName };
@@ -39,7 +40,7 @@ export function slotForm(c: Context, title: StringName): unknown {
         type: "submit",
         isBusy: form.isBusy,
       })}
-      ${button({ text: words.text("cancel"), press: c.close })}
+      ${button({ text: words.text("cancel"), press: () => c.opening.close() })}
     </div>
   </form>`;
 }
@@ -118,21 +119,4 @@ function expiryField(c: Context, form: SlotForm): TemplateResult {
     </div>
     ${hint(c, form, "date", at === undefined || at === "wrong" ? "" : words.text("expiryHint", { when: words.day(at) }))}
   </div>`;
-}
-
-export function invalid({ problem }: SlotForm, field: FieldName): "true" | typeof nothing {
-  return problem?.field === field ? "true" : nothing;
-}
-
-/** What a field is for or, in its place, what is wrong with what is in it. */
-export function hint(
-  { words }: Context,
-  { problem }: SlotForm,
-  field: FieldName,
-  text: unknown,
-): TemplateResult {
-  const isWrong = problem?.field === field;
-  return html`<p class=${isWrong ? "hint wrong" : "hint"} id=${`hint:${field}`}>
-    ${isWrong ? words.text(problem.say) : text}
-  </p>`;
 }

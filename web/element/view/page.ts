@@ -53,7 +53,7 @@ function ready(c: Context, wanted: readonly string[]): TemplateResult {
 
 /** What happened to all of them. */
 function everything(c: Context): TemplateResult {
-  const isOpen = c.isActivityOpen;
+  const isOpen = c.opening.isActivityOpen;
   return html`<section class="everything">
     ${button({
       text: c.words.text("activityHeading"),
@@ -62,7 +62,7 @@ function everything(c: Context): TemplateResult {
       id: "activity",
       isOpen,
       controls: "all-activity",
-      press: c.toggleActivity,
+      press: () => c.opening.toggleActivity(),
     })}
     ${isOpen ? html`<div class="panel" part="panel" id="all-activity">${activity(c)}</div>` : nothing}
   </section>`;

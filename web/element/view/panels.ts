@@ -25,7 +25,7 @@ export function panel(c: Context, group: Group, row?: ProviderKeyStatus): unknow
     @keydown=${(event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
-      c.close();
+      c.opening.close();
     }}
   >
     ${content(c, group, open, one)}
@@ -49,7 +49,9 @@ function content(c: Context, group: Group, { view }: Panel, one: ProviderKeyStat
       return revoke(c, group, "revokeHeading", "revokeText");
     case "activity":
       return html`${heading(c, 2, c.words.text("activityOf"), `activity:${slotId(one)}`)} ${activity(c)}
-        <div class="buttons">${button({ text: c.words.text("close"), press: c.close })}</div>`;
+        <div class="buttons">
+          ${button({ text: c.words.text("close"), press: () => c.opening.close() })}
+        </div>`;
   }
 }
 
@@ -68,7 +70,7 @@ function actions(c: Context, group: Group, one: ProviderKeyStatus): TemplateResu
       ...more,
     });
   const show = (view: Panel["view"], more: object = {}) =>
-    action(view as StringName, () => c.show(group, view, one), more);
+    action(view as StringName, () => c.opening.show(group, view, one), more);
   const isWhole = one.state !== "unreadable";
   return html`<div class="buttons">
     ${isWhole && group.isOffered ? ofWhole(c, group, one, action) : nothing}
@@ -78,7 +80,7 @@ function actions(c: Context, group: Group, one: ProviderKeyStatus): TemplateResu
         ? button({
             text: c.words.text("addAnother"),
             about: group.provider.displayName,
-            press: () => c.show(group, "add"),
+            press: () => c.opening.show(group, "add"),
           })
         : nothing
     }
@@ -117,7 +119,7 @@ function removal(c: Context, group: Group, one: ProviderKeyStatus): TemplateResu
         isBusy: c.desk.state.busy.get(slotId(one)) === "remove",
         press: () => void remove(c.desk, group, one),
       })}
-      ${button({ text: words.text("removeNo"), press: c.close })}
+      ${button({ text: words.text("removeNo"), press: () => c.opening.close() })}
     </div>`;
 }
 
@@ -131,5 +133,5 @@ function revoke(c: Context, { provider }: Group, title: StringName, text: String
       ${provider.revokeUrl === "" ? nothing : html`<li>${link(c, provider.revokeUrl, words.text("keyPage", values))}</li>`}
       ${provider.revokeSteps.map((step) => html`<li>${step}</li>`)}
     </ol>
-    <div class="buttons">${button({ text: words.text("done"), press: c.close })}</div>`;
+    <div class="buttons">${button({ text: words.text("done"), press: () => c.opening.close() })}</div>`;
 }

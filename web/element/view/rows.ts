@@ -52,7 +52,7 @@ function providerHead(c: Context, group: Group): TemplateResult {
               id: `add:${provider.id}`,
               isOpen,
               controls: `panel:${provider.id}`,
-              press: () => (isOpen ? c.close() : c.show(group, "add")),
+              press: () => (isOpen ? c.opening.close() : c.opening.show(group, "add")),
             })
           : nothing
       }
@@ -84,7 +84,7 @@ function keyRow(c: Context, group: Group, one: ProviderKeyStatus, isOnly: boolea
           isOpen,
           controls: `panel:${provider.id}`,
           isBusy: c.desk.state.busy.has(id) && !isOpen,
-          press: () => (isOpen ? c.close() : c.show(group, "details", one)),
+          press: () => (isOpen ? c.opening.close() : c.opening.show(group, "details", one)),
         })}
       </div>
     </div>

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { Removed } from "../paste/clean.ts";
 import type { SlotForm } from "../model/slot-form.ts";
 import type { Context } from "./context.ts";
-import { invalid } from "./form.ts";
+import { invalid } from "./field.ts";
 import { icon } from "./icons.ts";
 import { button, link } from "./parts.ts";
 

@@ -156,9 +156,11 @@ describe("the field is empty", () => {
     site.api.fail(/PUT/, { status: 503, code: "KMS_UNAVAILABLE" });
     const page = await openForm();
     await field(page).pressSequentially(canaryKey("groq"));
+    const typedInto = await field(page).elementHandle();
     await press(page, "Save key");
     await page.getByRole("button", { name: "Saving" }).waitFor();
     expect(await field(page).inputValue()).toBe("");
+    expect(await typedInto.evaluate((input) => (input as HTMLInputElement).value)).toBe("");
     release();
     await seen(page, "The service is not available at the moment. Nothing was changed.");
     await seen(page, "The field was emptied; paste the key again.");

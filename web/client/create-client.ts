@@ -68,8 +68,9 @@ export function createClient(options: ClientOptions = {}): WaxsealClient {
     verify: async (slot, options) => (await call("POST", `${pathOf(slot)}/verify`, options)) as VerifyAnswer,
     activityPage: async (cursor, options) => {
       const page = await call("GET", `/v1/activity${queryOf(cursor, options?.limit)}`, options);
-      listIn(page, "events");
-      return page as ActivityPage;
+      const events = listIn(page, "events") as ActivityPage["events"];
+      const { cursor: next } = page as { cursor?: unknown };
+      return typeof next === "string" ? { events, cursor: next } : { events };
     },
     activity: (options) => pagesOf(client, options),
   };

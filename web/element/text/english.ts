@@ -154,7 +154,7 @@ export const english = {
   key_purged: "Last traces deleted",
   key_rewrapped: "Sealed again under a newer key of the service",
   key_resealed: "Sealed again",
-  key_changed: "Changed by the service",
+  key_changed: "Handled by the service",
   by: "by {who}",
 
   signedOutHeading: "You are signed out",

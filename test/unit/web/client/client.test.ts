@@ -113,7 +113,7 @@ describe("activity", () => {
   test("its pages are asked for one by one, until there is no cursor", async () => {
     const first = { events: [{ type: "key_used", at: "2026-11-25T08:00:00.000Z" }], cursor: "next" };
     const last = { events: [] };
-    const { fetch, asked } = answering(Response.json(first), Response.json(last));
+    const { fetch, asked } = answering(Response.json(first), Response.json({ ...last, cursor: null }));
     const pages = createClient({ baseUrl, token, fetch }).activity({ limit: 1 });
     expect(await pages.next()).toEqual({ done: false, value: first });
     expect(asked).toHaveLength(1);

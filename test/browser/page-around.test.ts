@@ -1,5 +1,6 @@
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { webBundle, webEntries } from "../../infra/bundle-web.ts";
 import { canaryKey } from "../support/keys.ts";
 import { eventsOf, paste, press, seen, textOf } from "./support/acts.ts";
 import { record, someRecords } from "./support/fake-records.ts";
@@ -162,6 +163,25 @@ describe("in React", () => {
     await paste(page, canaryKey("openai"));
     await press(page, "Save key");
     await seen(page, "Saved. OpenAI accepts it.");
+  });
+});
+
+describe("the client by itself", () => {
+  test("works in a page without a bundler", async () => {
+    site.api.serve("/client.js", "text/javascript", await webBundle(webEntries.client));
+    const script = `
+      import { createClient, isWaxsealApiError } from "/client.js";
+      const client = createClient({ token: () => "a-token" });
+      await client.save({ provider: "groq" }, { apiKey: "pasted", label: "Work" });
+      const failed = await client.remove({ provider: "openai" }).catch((error) => error);
+      const [{ provider, label }] = await client.list();
+      document.title = [provider, label, isWaxsealApiError(failed, "PROVIDER_KEY_NOT_FOUND")].join();`;
+    site.api.serve("/with-client.js", "text/javascript", script);
+    const html = '<!doctype html><title></title><script type="module" src="/with-client.js"></script>';
+    site.api.serve("/with-client", "text/html", html);
+    const page = await site.open(openai);
+    await page.goto(`${site.api.origin}/with-client`);
+    await expect.poll(() => page.title()).toBe("groq,Work,true");
   });
 });
 

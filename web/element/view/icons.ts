@@ -1,4 +1,4 @@
-import { svg, type SVGTemplateResult } from "lit/html.js";
+import { html, type TemplateResult } from "lit/html.js";
 
 /** Drawn for this element on a grid of 16; a row's words say the same. */
 const paths = {
@@ -22,15 +22,18 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-export function icon(name: IconName): SVGTemplateResult {
-  return svg`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${paths[name]}></path></svg>`;
+export function icon(name: IconName): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${paths[name]}></path></svg>`;
 }
 
 /** A seal in wax with a keyhole, for a page without any. */
-export function seal(): SVGTemplateResult {
-  return svg`<svg class="seal" viewBox="0 0 96 96" aria-hidden="true">
-    <path class="wax" d="M48 7c7 0 9 5 15 7s12-1 16 5 1 11 4 17 8 7 8 13-5 9-7 15 1 12-5 16-11 1-17 4-8 7-14 7-9-6-15-7-12 1-16-5-1-11-4-17-8-8-8-14 6-9 7-15-1-12 5-16 11-1 17-4 8-6 14-6Z"></path>
+export function seal(): TemplateResult {
+  return html`<svg class="seal" viewBox="0 0 96 96" aria-hidden="true">
+    <path
+      class="wax"
+      d="M48 7c7 0 9 5 15 7s12-1 16 5 1 11 4 17 8 7 8 13-5 9-7 15 1 12-5 16-11 1-17 4-8 7-14 7-9-6-15-7-12 1-16-5-1-11-4-17-8-8-8-14 6-9 7-15-1-12 5-16 11-1 17-4 8-6 14-6Z"
+    ></path>
     <circle class="rim" cx="48" cy="48.5" r="27"></circle>
-    <path class="hole" d="M48 36a7.5 7.5 0 0 0-3.7 14L42 61h12l-2.300-11A7.500 7.500 0 0 0 48 36Z"></path>
+    <path class="hole" d="M48 36a7.5 7.5 0 0 0-3.7 14L42 61h12l-2.3-11A7.5 7.5 0 0 0 48 36Z"></path>
   </svg>`;
 }

@@ -13,8 +13,7 @@ import { button, link } from "./parts.ts";
 const canMask = () => CSS.supports("-webkit-text-security", "disc");
 
 /** Classes by which tools that record sessions leave a field out: rrweb and what is built on it, and others. */
-const UNRECORDED =
-  "rr-block rr-ignore rr-mask ph-no-capture sentry-block sentry-mask fs-exclude highlight-block amp-block";
+const UNRECORDED = "rr-block rr-ignore ph-no-capture sentry-block fs-exclude highlight-block amp-block";
 
 export function secretField(c: Context, form: SlotForm): TemplateResult {
   const { words } = c;
@@ -63,7 +62,6 @@ function input(form: SlotForm): TemplateResult {
     autocapitalize="none"
     autocorrect="off"
     spellcheck="false"
-    translate="no"
     enterkeyhint="done"
     data-1p-ignore
     data-lpignore="true"

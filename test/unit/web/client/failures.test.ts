@@ -17,8 +17,8 @@ const baseUrl = "https://keys.example";
 const token = () => "a-token";
 
 type GatewayCode = (typeof gatewayProblems)[keyof typeof gatewayProblems]["code"];
-/** Codes of routes that this client does not call. */
-type NotHere = "NOT_ALLOWED_TO_ACT" | "ROUTE_NOT_ALLOWED" | "PROVIDER_REDIRECTED";
+/** Codes of routes and jobs that this client does not call. */
+type NotHere = "NOT_ALLOWED_TO_ACT" | "ROUTE_NOT_ALLOWED" | "PROVIDER_REDIRECTED" | "AUDIT_CHAIN_BROKEN";
 const everyCode = (code: Exclude<ErrorCode | GatewayCode, NotHere>): KnownCode => code;
 
 async function failureOf(promise: Promise<unknown>): Promise<WaxsealApiError> {

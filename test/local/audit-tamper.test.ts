@@ -12,7 +12,7 @@ let system: LocalSystem;
 let hands: AuditHands;
 
 beforeAll(async () => {
-  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 minute)" } });
+  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 day)" } });
   hands = new AuditHands(system);
   for (const name of ["ada", "bob", "eve"]) {
     const person = await Person.named(system, name);

@@ -93,8 +93,14 @@ const needed: [FunctionName, string, "ProviderKeys" | "RateLimits" | "AuditTable
 const countsOnly: FunctionName[] = [
   ...(["status", "list", "activity", "update", "remove", "provider-proxy", "acting-proxy"] as const),
 ];
-/** Without this the flow goes on, and says so in its log: see `test/local/activity.test.ts`. */
-const entersOnly = "activity dynamodb:PutItem";
+/**
+ * Without the entry of what was read or refused each goes on, and says so in its log: see `test/local/activity.test.ts`
+ * and `test/unit/audit/note-refusal.test.ts`.
+ */
+const entersOnly: FunctionName[] = [
+  ...(["save", "status", "list", "activity", "update", "verify", "remove", "delete-owner"] as const),
+  ...(["provider-proxy", "acting-proxy"] as const),
+];
 
 function statementsOf(name: string): Statement[] {
   const fn = system.stack.functions.find((candidate) => candidate.name === name);
@@ -132,7 +138,8 @@ describe("each action of each role is needed, and by its own flow only", () => {
     const others = actions.filter((action) => !inLogs.includes(action));
     const counting = countsOnly.map((name) => `${name} dynamodb:UpdateItem`);
     const always = needed.map(([name, action]) => `${name} ${action}`);
-    const expected = [...always, ...counting, entersOnly];
+    const entering = entersOnly.map((name) => `${name} dynamodb:PutItem`);
+    const expected = [...always, ...counting, ...entering];
     expect(others.sort()).toEqual(expected.sort());
   });
 

@@ -42,8 +42,12 @@ export async function writeWitness(
 ): Promise<number> {
   const { source, rules, graceSeconds, takenAt } = witness;
   const to = wholeSeconds(takenAt.getTime());
+  // What speaks of files comes before the files: those that are delivered meanwhile are then not missed.
+  const filesRead: { name: string; hash?: string }[] = [];
+  for await (const { name, hash } of witness.filesRead(from, to))
+    filesRead.push({ name, ...(hash !== undefined && { hash }) });
   let files = 0;
-  for (const kind of ["log", "digest"] as const)
+  for (const kind of ["digest", "log"] as const)
     for await (const { name } of source.list(kind, from, to)) {
       const content = await source.open(name);
       if (!content) continue;
@@ -55,9 +59,6 @@ export async function writeWitness(
       files += 1;
       onProgress(files);
     }
-  const filesRead: { name: string; hash?: string }[] = [];
-  for await (const { name, hash } of witness.filesRead(from, to))
-    filesRead.push({ name, ...(hash !== undefined && { hash }) });
   const publicKeys = (await witness.publicKeys(from, to)).map(({ fingerprint, value }) => ({
     fingerprint,
     value: Buffer.from(value).toString("base64"),

@@ -34,6 +34,8 @@ async function start(options: StartOptions): Promise<void> {
     rotationMs: ROTATION_MS,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     trailDelaySeconds: options.trailDelaySeconds,
+    // Of a test that starts one again and again, which has made them: see test/runner/bundles.ts.
+    bundles: process.env["WAXSEAL_TEST_BUNDLES"],
     onAlarm: (alarm) => say(alarmLine(alarm)),
     onProgress: (step) => say(`${seconds().padStart(6)}  ${step}`),
     ...(options.verbose && { onLogLine: say }),

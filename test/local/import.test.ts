@@ -43,7 +43,7 @@ beforeAll(async () => {
       if (!failing) return undefined;
       calls += 1;
       // Throttled at the beginning only, since each halves the pace.
-      if (service === "kms" && calls % 10 < 3)
+      if (service === "kms" && calls % 20 < 3)
         return fault(calls < 60 ? "ThrottlingException" : "KMSInternalException");
       if (service === "dynamodb" && calls % 20 === 7)
         return fault("InternalServerError", calls % 40 === 7 ? "before" : "after");

@@ -63,7 +63,7 @@ async function ended(system: LocalSystem, jobId: unknown): Promise<Record<string
       expect(json["endedAt"]).toBeDefined();
       return json;
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 60_000, interval: 500 },
   );
 }
 
@@ -165,7 +165,7 @@ describe("a rewrap that runs remotely", () => {
     onTestFinished(() => rmSync(dataDirectory, { recursive: true, force: true }));
     const settings = { rewrapSchedule: "manual", ...slow(10) };
     const before = await startForTest({ settings, dataDirectory });
-    const seeded = await seedRecords(before, 600);
+    const seeded = await seedRecords(before, 400);
     await rotate(before);
     const { json } = await remote(before, "--segments", "2");
     await vi.waitFor(async () => {
@@ -173,24 +173,24 @@ describe("a rewrap that runs remotely", () => {
     }, 30_000);
     await before.close();
     const after = await started({ settings, dataDirectory });
-    expect(await ended(after, json["jobId"])).toMatchObject({ ...exact(600), state: "complete" });
+    expect(await ended(after, json["jobId"])).toMatchObject({ ...exact(400), state: "complete" });
     expect(await behind(after)).toBe(0);
-    expect((await openAll(after, seeded)).opened).toBe(600);
+    expect((await openAll(after, seeded)).opened).toBe(400);
   }, 120_000);
 
   test("goes on under a deployment of changed settings", async () => {
     const system = await started({ settings: slow(10) });
-    await seedRecords(system, 600);
+    await seedRecords(system, 400);
     await rotate(system);
     const { json } = await remote(system, "--segments", "2");
     await system.deploy({ tombstoneDays: 8, ...slow(90) });
-    expect(await ended(system, json["jobId"])).toMatchObject({ ...exact(600), state: "complete" });
+    expect(await ended(system, json["jobId"])).toMatchObject({ ...exact(400), state: "complete" });
     expect(await behind(system)).toBe(0);
   }, 120_000);
 
   test("is cancelled, and what it did stays; the next begins anew and does the rest", async () => {
     const system = await started({ settings: slow(10) });
-    await seedRecords(system, 600);
+    await seedRecords(system, 400);
     await rotate(system);
     const { code, json } = await remote(system, "--segments", "2");
     expect({ code, json }).toMatchObject({ code: 0, json: { state: "running", complete: false } });
@@ -201,11 +201,11 @@ describe("a rewrap that runs remotely", () => {
     const cancelled = await ended(system, json["jobId"]);
     expect(cancelled).toMatchObject({ state: "cancelled", complete: false, failed: 0 });
     const done = Number(cancelled["rewrapped"]);
-    expect(await behind(system)).toBe(600 - done);
+    expect(await behind(system)).toBe(400 - done);
     expect(done).toBeGreaterThan(0);
     await system.deploy(slow(90));
     const rest = (await remote(system, "--wait")).json;
-    expect(rest).toMatchObject({ complete: true, rewrapped: 600 - done, alreadyCurrent: done });
+    expect(rest).toMatchObject({ complete: true, rewrapped: 400 - done, alreadyCurrent: done });
     expect(rest["jobId"]).not.toBe(json["jobId"]);
   }, 120_000);
 });

@@ -6,7 +6,7 @@ import { functionEntries, jobFunctionEntries } from "../../lib/routes.ts";
 
 /**
  * Vitest's global set-up: bundles the functions once for all local systems that the tests start, some forty, each
- * of which would take three seconds for the same. `npm start` as a child process bundles for itself.
+ * of which would take four seconds for the same. `npm start` by itself does: see `test/unit/local-runtime/cli.test.ts`.
  */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "waxseal-bundles-"));

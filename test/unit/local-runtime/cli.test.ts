@@ -19,9 +19,10 @@ const start = fileURLToPath(new URL("../../../local/start.ts", import.meta.url))
 /** Alone it takes some 50 ms; other tests run at the same time. */
 const ONE_SECOND_ON_A_BUSY_MACHINE = 2000;
 
-/** `npm start -- …args`, without npm between. */
+/** `npm start -- …args`, without npm between, and without what other tests have made. */
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const { WAXSEAL_TEST_BUNDLES: _bundles, ...env } = process.env;
+  const child = spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));

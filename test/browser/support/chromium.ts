@@ -1,12 +1,19 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import bundled from "@sparticuz/chromium";
+import { promisify } from "node:util";
+import bundled, { inflate } from "@sparticuz/chromium";
 import { chromium, type LaunchOptions } from "playwright-core";
 import manifest from "../../../package.json" with { type: "json" };
 
 /** Inside `node_modules`, so that `npm ci` begins anew and nobody else on the machine writes there. */
 const cache = path.join(import.meta.dirname, "../../../node_modules/.cache/waxseal-chromium");
+
+const librariesOfLambda = path.join(
+  import.meta.dirname,
+  "../../../node_modules/@sparticuz/chromium/bin/al2023.tar.br",
+);
 
 /** Drawn the same on every machine. */
 const args = [
@@ -46,7 +53,17 @@ async function ownOptions(): Promise<LaunchOptions> {
   const folder = path.join(cache, manifest.devDependencies["@sparticuz/chromium"]);
   if (!existsSync(folder)) await unpack(folder);
   const env = { ...process.env, FONTCONFIG_FILE: path.join(folder, "fonts.conf") } as Record<string, string>;
-  return { args, executablePath: path.join(folder, "chromium"), env };
+  const executablePath = path.join(folder, "chromium");
+  if (!(await hasLibraries(executablePath))) env["LD_LIBRARY_PATH"] = path.join(folder, "al2023", "lib");
+  return { args, executablePath, env };
+}
+
+/** A bare machine has none of NSS and the like, which the package brings along for Lambda. */
+async function hasLibraries(executablePath: string): Promise<boolean> {
+  return promisify(execFile)(executablePath, ["--version"]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Unpacked aside and moved there whole: two runs may begin at once, and either may be stopped. */
@@ -57,6 +74,7 @@ async function unpack(folder: string): Promise<void> {
   process.env["TMPDIR"] = aside; // where the package unpacks itself to
   try {
     await bundled.executablePath();
+    await inflate(librariesOfLambda);
   } finally {
     if (before === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = before;

@@ -8,7 +8,9 @@ export interface ToyTask {
   /** The toy's own ARN, qualified, for the part that it invokes. */
   readonly self?: string;
   /** What to do beside two steps. */
-  readonly with?: readonly ("flaky" | "fail" | "wait" | "long-wait" | "part" | "die" | "context" | "hang")[];
+  readonly with?: readonly (
+    "flaky" | "fail" | "wait" | "four-seconds" | "long-wait" | "part" | "die" | "context" | "hang"
+  )[];
   /** Instead of all that: so many steps at once, then a wait if `with` says so. */
   readonly steps?: number;
   /** Instead of all that: one step with a result of so many bytes. */
@@ -54,6 +56,7 @@ export async function toy(task: ToyTask, context: DurableContext): Promise<unkno
         retryStrategy: () => ({ shouldRetry: false }),
       });
     if (what === "wait") await context.wait("wait", { seconds: 1 });
+    if (what === "four-seconds") await context.wait("four-seconds", { seconds: 4 });
     if (what === "long-wait") await context.wait("long-wait", { hours: 1 });
     if (what === "part")
       results.push(

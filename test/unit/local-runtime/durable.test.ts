@@ -38,8 +38,8 @@ describe("a durable execution", () => {
   test("goes on with the functions that it began with when others are deployed, which are kept for it; what begins then has the newer ones", async () => {
     const { client, deployAgain } = await startDurable();
     const { file, lines } = effects();
-    const begun = await start(client, { file, with: ["wait"] });
-    await vi.waitFor(() => expect(lines()).toEqual(["first"]));
+    const begun = await start(client, { file, with: ["four-seconds"] });
+    await vi.waitFor(() => expect(lines()).toEqual(["first"]), { timeout: 20_000, interval: 5 });
     const { newer, unneeded } = deployAgain();
     let isUnneeded = false;
     void unneeded.then(() => (isUnneeded = true));

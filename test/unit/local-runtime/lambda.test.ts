@@ -87,9 +87,12 @@ describe("an execution environment", () => {
       `export const handler = async () => { console.log("one\\ntwo"); console.error("three"); };`,
     );
     await valueOf(fn);
-    await vi.waitFor(() => {
-      expect(lines.toSorted()).toEqual(["one", "three", "two"]);
-    });
+    await vi.waitFor(
+      () => {
+        expect(lines.toSorted()).toEqual(["one", "three", "two"]);
+      },
+      { timeout: 20_000 },
+    );
   });
 });
 

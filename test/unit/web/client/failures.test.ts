@@ -86,7 +86,7 @@ describe("a failure", () => {
     await expect(before).rejects.toThrow("gone");
     const controller = new AbortController();
     const waiting = client.list({ signal: controller.signal });
-    await vi.waitUntil(() => asked.length === 1);
+    await vi.waitUntil(() => asked.length === 1, { timeout: 20_000 });
     await setImmediate();
     controller.abort(new Error("left"));
     await expect(waiting).rejects.toThrow("left");

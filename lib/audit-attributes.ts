@@ -36,3 +36,27 @@ export const erasedAttributes = [...eventKeyAttributes, byOwnerIndex.keys[0]] as
 
 /** What it reads of an erasure that was entered before. */
 export const erasureAttributes = [...eventKeyAttributes, "at", "actor", "caller", "details"] as const;
+
+/**
+ * What may be entered into `AuditIntake`, by how its id begins. Each writer's role has beginnings of its own, and the
+ * recorder takes no entry whose type is not of its beginning: so nobody says what is another's to say.
+ */
+export const intakeTypesByBeginning = {
+  "refused-": ["rate_limited", "authentication_failed_in_bulk", "denied"],
+  "read-": ["audit_read"],
+  "unaccounted-": ["decryption_unaccounted"],
+  "late-": ["decryption_explained_late"],
+  "changed-": ["control_plane_changed"],
+  "missing-": ["control_plane_changed"],
+  "role-": ["control_plane_changed"],
+  "checkpoint-": ["checkpoint_signed"],
+  "expired-": ["events_expired"],
+  "erased-": ["events_erased"],
+} as const;
+export type IntakeBeginning = keyof typeof intakeTypesByBeginning;
+export const intakeBeginnings = Object.keys(intakeTypesByBeginning) as readonly IntakeBeginning[];
+
+/** Whether an event of the log is an entry of that beginning. */
+export function isEntered(recordId: unknown, beginning: IntakeBeginning): boolean {
+  return typeof recordId === "string" && recordId.startsWith(`intake-${beginning}`);
+}

@@ -89,7 +89,7 @@ export class Audit extends Construct {
   grantRefusals(fn: Function): void {
     if (!fn.role) throw new Error(`${fn.node.path} has no role that can be given a permission`);
     const { tableArn, tableName } = this.tables.intake;
-    fn.role.addToPrincipalPolicy(enterIntake(tableArn, ["refused-*"]));
+    fn.role.addToPrincipalPolicy(enterIntake(tableArn, ["refused-"]));
     fn.addEnvironment("WAXSEAL_AUDIT_INTAKE", tableName);
   }
 
@@ -98,7 +98,7 @@ export class Audit extends Construct {
     if (!fn.role) throw new Error(`${fn.node.path} has no role that can be given a permission`);
     const { log, intake } = this.tables;
     fn.role.addToPrincipalPolicy(readActivity(log.tableArn));
-    fn.role.addToPrincipalPolicy(enterIntake(intake.tableArn));
+    fn.role.addToPrincipalPolicy(enterIntake(intake.tableArn, ["read-"]));
     const environment = {
       ...environmentOf(this.#settings),
       // The settings name it; the role has no way to it.

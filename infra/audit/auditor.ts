@@ -58,7 +58,7 @@ function statementsFor({ providerKeys, tables, bucket, signingKey, trail }: Audi
     ...indexes.map((arn, index) => allow("dynamodb:Query", arn, {}, `QueryIndex${index}`)),
     allow("dynamodb:Query", tables.ledger.tableArn, {}, "QueryLedger"),
     allow("dynamodb:Scan", tables.ledger.tableArn, {}, "ScanLedger"),
-    enterIntake(tables.intake.tableArn),
+    enterIntake(tables.intake.tableArn, ["read-"]),
     allow(
       "dynamodb:Scan",
       providerKeys.tableArn,

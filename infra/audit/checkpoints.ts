@@ -52,7 +52,7 @@ export class Checkpoints extends Construct {
       WAXSEAL_CHECKPOINT_SETTLE_SECONDS: settings.stage === "local" ? "2" : "120",
     };
     for (const [name, value] of Object.entries(environment)) fn.addEnvironment(name, value);
-    this.#grant(fn.role, tables, bucket);
+    this.#grant(fn.role, settings, tables, bucket);
     if (settings.auditRetentionDays > 0) this.#grantExpiry(fn, settings, tables);
     new Rule(this, "Schedule", {
       description: "Signs what the audit recorded since the last time",
@@ -61,12 +61,15 @@ export class Checkpoints extends Construct {
     });
   }
 
-  #grant(role: IRole, tables: AuditTables, bucket: Bucket): void {
+  #grant(role: IRole, settings: Settings, tables: AuditTables, bucket: Bucket): void {
     const { bucketArn } = bucket;
     const statements = [
       allow("kms:Sign", this.kmsKey.keyArn),
       allow("kms:GetPublicKey", this.kmsKey.keyArn),
-      enterIntake(tables.intake.tableArn, ["checkpoint-*", "expired-*"]),
+      enterIntake(
+        tables.intake.tableArn,
+        settings.auditRetentionDays > 0 ? ["checkpoint-", "expired-"] : ["checkpoint-"],
+      ),
       listObjects(bucketArn),
       getObjects(bucketArn, "manifests/"),
       getObjects(bucketArn, "checkpoints/"),

@@ -5,6 +5,7 @@ import {
   byOwnerIndex,
   expiryAttributes,
   expiryPartition,
+  type IntakeBeginning,
 } from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 
@@ -16,20 +17,16 @@ export function putEvents(tableArn: string): PolicyStatement {
 /**
  * Appends; what is there already stays, by the writer's own condition, and a change shows in the stream.
  *
- * @param intakeIds - those that it may enter; where nothing is said, all but those that say that events may be gone.
+ * @param beginnings - of the ids that it may enter: what an entry may say goes by them.
  */
-export function enterIntake(tableArn: string, intakeIds: readonly string[] = []): PolicyStatement {
+export function enterIntake(tableArn: string, beginnings: readonly IntakeBeginning[]): PolicyStatement {
   const names = ["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"];
-  const may =
-    intakeIds.length > 0
-      ? { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...intakeIds] } }
-      : { "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] } };
   return allow(
     "dynamodb:PutItem",
     tableArn,
     {
       "ForAllValues:StringEquals": { "dynamodb:Attributes": names },
-      ...may,
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": beginnings.map((beginning) => `${beginning}*`) },
       Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
       StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
     },

@@ -85,7 +85,7 @@ export class Witness extends Construct {
   #grant({ tables: { log, intake, ledger }, trail }: WitnessProps): void {
     const statements = [
       allow("dynamodb:Query", `${log.tableArn}/index/${byWitnessIndex.indexName}`, {}, "FindEvents"),
-      enterIntake(intake.tableArn),
+      enterIntake(intake.tableArn, ["unaccounted-", "late-", "changed-", "missing-", "role-"]),
       allow("dynamodb:GetItem", ledger.tableArn, {}, "ReadLedger"),
       allow("dynamodb:PutItem", ledger.tableArn, {}, "EnterCalls"),
       allow("dynamodb:UpdateItem", ledger.tableArn, {}, "JudgeCalls"),

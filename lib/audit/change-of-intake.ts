@@ -2,28 +2,38 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { intakeBeginnings, intakeTypesByBeginning } from "../audit-attributes.ts";
 import type { StreamEntry } from "./change-of-record.ts";
 import { intakeTypes, type AuditEvent, type IntakeEvent } from "./event.ts";
+import { wellFormed } from "./well-formed.ts";
 
 /**
  * Bounds, so that there is no entry that becomes an event which the log cannot take: an item has at most 400 KB, and what
- * an index is by is never empty (DynamoDB Developer Guide, "Constraints in Amazon DynamoDB").
+ * an index is by is never empty (DynamoDB Developer Guide, "Constraints in Amazon DynamoDB"); and a text has an encoding.
  */
-const text = z.string().check(z.minLength(1), z.maxLength(512));
+const text = z.string().check(z.minLength(1), z.maxLength(512), wellFormed);
 const details = z
-  .record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(2048)))
+  .record(z.string().check(z.maxLength(64), wellFormed), z.string().check(z.maxLength(2048), wellFormed))
   .check(z.refine((named) => Object.keys(named).length <= 32));
 
-const entrySchema = z.object({
-  intakeId: z.string().check(z.minLength(1), z.maxLength(256)),
-  type: z.enum(intakeTypes),
-  at: z.iso.datetime({ precision: 3 }),
-  ownerId: z.optional(text),
-  actor: z.optional(text),
-  caller: z.optional(text),
-  requestId: z.optional(text),
-  details: z.optional(details),
-});
+const entrySchema = z
+  .object({
+    intakeId: z.string().check(z.minLength(1), z.maxLength(256), wellFormed),
+    type: z.enum(intakeTypes),
+    at: z.iso.datetime({ precision: 3 }),
+    ownerId: z.optional(text),
+    actor: z.optional(text),
+    caller: z.optional(text),
+    requestId: z.optional(text),
+    details: z.optional(details),
+  })
+  // Who may enter the one may not say the other.
+  .check(z.refine(({ intakeId, type }) => typesOf(intakeId).includes(type)));
+
+function typesOf(intakeId: string): readonly string[] {
+  const beginning = intakeBeginnings.find((one) => intakeId.startsWith(one));
+  return beginning === undefined ? [] : intakeTypesByBeginning[beginning];
+}
 
 /** Every entry has one event, and one number. */
 const FIRST = "000000000001";

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { Problem, RecordEvent } from "./event.ts";
+import { wellFormed } from "./well-formed.ts";
 import { changedAttributes, visible, type Image, type Visible } from "./image.ts";
 import { isWithin, operations } from "./operations.ts";
 
@@ -23,7 +24,7 @@ export interface StreamEntry {
 }
 
 const id = z.string().check(z.regex(/^[A-Za-z0-9_-]{22}$/));
-const text = z.string().check(z.maxLength(512));
+const text = z.string().check(z.maxLength(512), wellFormed);
 const number = z.int().check(z.minimum(1), z.maximum(999_999_999_999));
 
 const recordSchema = z.object({
@@ -53,6 +54,15 @@ const wrappedSchema = z.object({
 export function changeOfRecord(entry: StreamEntry): RecordEvent {
   const before = entry.before && visible(entry.before);
   const after = entry.after && visible(entry.after);
+  try {
+    return changeOf(entry, before, after);
+  } catch {
+    // Whatever somebody wrote, in whatever form: it can be named, and the stream goes on.
+    return outOfBand(entry, before, after, ["malformed"]);
+  }
+}
+
+function changeOf(entry: StreamEntry, before: Visible | undefined, after: Visible | undefined): RecordEvent {
   if (!after) return purged(entry, before) ?? outOfBand(entry, before, after, ["deleted"]);
   const seen = z.safeParse(recordSchema, after).data;
   const problems = seen ? problemsOf(entry, before, seen, after) : (["malformed"] as const);
@@ -71,7 +81,7 @@ function problemsOf(entry: StreamEntry, before: Visible | undefined, seen: Seen,
   const problems: Problem[] = [];
   // A restore begins another life of the record.
   const isNew = before === undefined || (operation === "restore" && before["recordId"] !== recordId);
-  const last = isNew ? 0 : Number(before["changeSeq"]);
+  const last = isNew ? 0 : numberOf(before["changeSeq"]);
   if (changeSeq === last) problems.push("change_seq_repeated");
   else if (changeSeq < last) problems.push("change_seq_lowered");
   else if (changeSeq !== last + 1) problems.push("change_seq_skipped");
@@ -82,6 +92,11 @@ function problemsOf(entry: StreamEntry, before: Visible | undefined, seen: Seen,
   if (!isWithin(operation, changed, entry.before, entry.after ?? {}, states))
     problems.push("operation_exceeded");
   return problems;
+}
+
+/** `NaN` of what is none, which no number follows. */
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : NaN;
 }
 
 function eventOf(seen: Seen, before: Visible | undefined, after: Visible): RecordEvent | undefined {
@@ -114,7 +129,7 @@ function eventOf(seen: Seen, before: Visible | undefined, after: Visible): Recor
       return useId === undefined ? undefined : { ...about, type, useId };
     case "key_health_changed": {
       const { status } = (after["health"] ?? {}) as { status?: unknown };
-      if (useId === undefined || typeof status !== "string" || status.length > 32) return undefined;
+      if (useId === undefined || !isText(status) || status.length > 32) return undefined;
       return { ...about, type, useId, health: status };
     }
     default:
@@ -153,10 +168,15 @@ function outOfBand(
     recordId: recordId ?? unknownRecord(ownerId, slot),
     eventSeq: `${seqText(changeSeq)}~${sequenceNumber}`,
     at,
-    ...(typeof ownerId === "string" && { ownerId }),
-    ...(typeof slot === "string" && { slot, ...partsOf(slot) }),
+    ...(isText(ownerId) && { ownerId }),
+    ...(isText(slot) && { slot, ...partsOf(slot) }),
     problems,
   };
+}
+
+/** What can be encoded. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed();
 }
 
 /** The same for the same place in the table. */

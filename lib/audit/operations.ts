@@ -94,7 +94,7 @@ function isLeftWell({ makes, seals, leaves }: Operation, after: Image, state: un
   const sealed = sealedAttributes.filter((one) => Object.hasOwn(after, one)).length;
   if ((makes || seals) && sealed < sealedAttributes.length) return false;
   if (!leaves) return true;
-  if (!leaves.includes(String(state))) return false;
+  if (typeof state !== "string" || !leaves.includes(state)) return false;
   if (state === "removed") return sealed === 0 && Object.hasOwn(after, "purgeAt");
   return !Object.hasOwn(after, "purgeAt") || makes === undefined;
 }

@@ -91,10 +91,10 @@ async function writeManifest(
   recorded: readonly AuditEvent[],
 ): Promise<boolean> {
   if (recorded.length === 0) return true;
-  // Sorted, so that the same events are the same bytes.
-  const hashes = new Map(recorded.map((event) => [eventIdOf(event), hashOf(event)]));
-  const events = [...hashes].toSorted(([one], [other]) => (one < other ? -1 : 1));
   try {
+    // Sorted, so that the same events are the same bytes.
+    const hashes = new Map(recorded.map((event) => [eventIdOf(event), hashOf(event)]));
+    const events = [...hashes].toSorted(([one], [other]) => (one < other ? -1 : 1));
     await manifests.write({ schemaVersion: 1, events });
     return true;
   } catch (error) {

@@ -44,7 +44,9 @@ const always = [
           ...["intakeId", "type", "at", "ownerId", "actor", "caller", "requestId", "details", "purgeAt"],
         ],
       },
-      "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["erased-*", "expired-*"] },
+      "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["unaccounted-*", "late-*", "changed-*", "missing-*", "role-*"],
+      },
       Null: { "dynamodb:Attributes": "false", "dynamodb:LeadingKeys": "false" },
       StringEquals: { "dynamodb:ReturnValues": ["NONE"] },
     },

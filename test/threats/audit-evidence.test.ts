@@ -121,6 +121,37 @@ describe("an event", () => {
     expect(found).toContain("event_not_in_manifest intake-a/000000000001");
   });
 
+  test("that says another expired than was signed, or under a name for other things, lets none be gone", async () => {
+    const gone = eventOf("ada", 2);
+    for (const [intakeId, checkpoint, through] of [
+      ["expired-1-0", "Infinity", "9"],
+      ["expired-3-0", "3", "2999-01-01T00:00:00.000Z"],
+      ["refused-1", "1", undefined],
+    ] as const)
+      expect(
+        await foundAfter(async (history) => {
+          const signed = parseCheckpoint((await history.objects.read(first)) ?? new Uint8Array());
+          history.events.delete(gone);
+          await history.intake.enter({
+            ...{ intakeId, type: "events_expired", at: history.now.toISOString() },
+            details: { checkpoint, through: through ?? signed?.head.through ?? "" },
+          });
+          history.pass(600_000);
+        }),
+      ).toContain(`event_missing ${gone}`);
+  });
+
+  test("that says a checkpoint was signed, under a name for other things, makes none missed", async () => {
+    const found = await foundAfter(async (history) => {
+      await history.intake.enter({
+        ...{ intakeId: "refused-1", type: "checkpoint_signed", at: history.now.toISOString() },
+        details: { number: "1", hash: "0" },
+      });
+      history.pass(600_000);
+    });
+    expect(found).toEqual([]);
+  });
+
   test("that the recorder saw changed, or a change around the application, is named", async () => {
     const found = await foundAfter((history) => {
       const about = { schemaVersion: 1, at: history.now.toISOString(), ownerId: "o", slot: "openai/default" };

@@ -17,10 +17,16 @@ import type { Problems } from "./problems.ts";
 export interface Chain {
   readonly count: number;
   readonly last: CheckpointHead | undefined;
-  /** By number the hash of each head that is there. */
-  readonly heads: ReadonlyMap<number, string>;
+  /** By number what is signed of each head that is there. */
+  readonly heads: ReadonlyMap<number, SignedHead>;
   /** By a manifest's name its hash, and the number of the checkpoint that covers it. */
   readonly covered: ReadonlyMap<string, Covered>;
+}
+
+interface SignedHead {
+  readonly hash: string;
+  /** ISO 8601. */
+  readonly through: string;
 }
 
 interface Covered {
@@ -31,7 +37,7 @@ interface Covered {
 /** That each is signed, is where its number says, and links to the one before. */
 export async function readChain(evidence: Evidence, problems: Problems): Promise<Chain> {
   const publicKey = keyOf(evidence, problems);
-  const heads = new Map<number, string>();
+  const heads = new Map<number, SignedHead>();
   const covered = new Map<string, Covered>();
   let last: CheckpointHead | undefined;
   let count = 0;
@@ -41,7 +47,7 @@ export async function readChain(evidence: Evidence, problems: Problems): Promise
     if (!checkpoint) continue;
     const { head } = checkpoint;
     assertLinked(last, head, object.name, problems);
-    heads.set(head.number, hashOfHead(head));
+    heads.set(head.number, { hash: hashOfHead(head), through: head.through });
     for (const [name, hash] of checkpoint.manifests) {
       if ((covered.get(name)?.hash ?? hash) !== hash) problems.add("manifest_replaced", name);
       covered.set(name, { hash, number: head.number });

@@ -1,3 +1,4 @@
+import { isEntered } from "../../audit-attributes.ts";
 import { hashOf } from "../canonical.ts";
 import { checkpointName } from "../checkpoint.ts";
 import { timeOfManifest } from "../manifest-store.ts";
@@ -52,7 +53,7 @@ export async function verifyEvents(
     if (!recorded && isSettled) problems.add("event_not_in_manifest", id);
     listen(event, id, chain, problems, look);
     // What nobody recorded lets nothing be gone.
-    if (recorded) heed(event, said);
+    if (recorded) heed(event, chain, said);
   }
   const [erased, expired] = accountFor(missing, chain, said, problems, records);
   records.findGaps(problems);
@@ -76,20 +77,25 @@ function listen(
       problems.add("event_tampered_with", String(event["event"]));
       return;
     case "checkpoint_signed": {
+      // Others may enter nothing of this name.
+      if (!isEntered(event["recordId"], "checkpoint-")) return;
       const details = detailsOf(event);
       const number = Number(details["number"]);
       const there = chain.heads.get(number);
       // One may have been signed since the checkpoints were read.
       const isNext = number > (chain.last?.number ?? 0) && !look.isSettled(event["at"]);
       if (there === undefined && !isNext) problems.add("checkpoint_missing", checkpointName(number));
-      if (there !== undefined && there !== details["hash"])
+      if (there !== undefined && there.hash !== details["hash"])
         problems.add("checkpoint_replaced", checkpointName(number));
     }
   }
 }
 
-/** What events say of events that are gone: by their names alone, which others may not enter. */
-function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
+/**
+ * What events say of events that are gone: by their names alone, which others may not enter. An expiry says of a
+ * checkpoint no more than what was signed.
+ */
+function heed(event: Readonly<Record<string, unknown>>, chain: Chain, said: Said): void {
   const { type, recordId: name } = event;
   const details = detailsOf(event);
   const recordId = String(details["recordIds"]);
@@ -99,8 +105,9 @@ function heed(event: Readonly<Record<string, unknown>>, said: Said): void {
   const isMore = typeof through === "string" && through > (said.erased.get(recordId) ?? "");
   if (isErasure && isMore) said.erased.set(recordId, through);
   const checkpoint = Number(details["checkpoint"]);
-  const isOfJob = type === "events_expired" && String(name).startsWith("intake-expired-");
-  if (isOfJob && checkpoint > said.expired.checkpoint)
+  const isOfJob = type === "events_expired" && isEntered(name, "expired-");
+  const isSigned = chain.heads.get(checkpoint)?.through === details["through"];
+  if (isOfJob && isSigned && checkpoint > said.expired.checkpoint)
     said.expired = { checkpoint, through: String(details["through"]) };
 }
 

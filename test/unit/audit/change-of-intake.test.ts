@@ -61,6 +61,14 @@ test.each<[string, object]>([
   ],
   ["details of another form", { details: { of: 7 } }],
   ["a time of another form", { at: "yesterday" }],
+  ["a text that has no encoding", { actor: "\ud800" }],
+  ["an id of a beginning that there is not", { intakeId: "other-1" }],
+  ["what is another's to say: that events expired", { type: "events_expired" }],
+  ["what is another's to say: that a role ended", { intakeId: "refused-1", type: "control_plane_changed" }],
+  [
+    "what is another's to say: that a checkpoint was signed",
+    { intakeId: "erased-1", type: "checkpoint_signed" },
+  ],
 ])("%s makes an entry malformed, which is named: it stops nothing", (_what, damage) => {
   const event = changeOfIntake(entry("INSERT", undefined, marshall({ ...entered, ...damage })));
   expect(event).toEqual({

@@ -214,6 +214,7 @@ const garbage = fc.oneof(
     ...[
       { N: "9".repeat(60) },
       { M: { a: { S: CANARY } } },
+      { M: { toString: { S: CANARY }, valueOf: { S: CANARY } } },
       { M: 3 },
       { L: [{ S: CANARY }] },
       { NULL: true },

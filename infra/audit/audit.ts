@@ -12,6 +12,7 @@ import { evidenceBucket } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Eraser } from "./eraser.ts";
 import { Recorder } from "./recorder.ts";
+import { Redrive } from "./redrive.ts";
 import { enterIntake, readActivity } from "./statements.ts";
 import { AuditTables } from "./tables.ts";
 import type { Topics } from "./topics.ts";
@@ -34,6 +35,7 @@ export class Audit extends Construct {
   /** Manifests and checkpoints. */
   readonly bucket: Bucket;
   readonly recorder: Recorder;
+  readonly redrive: Redrive;
   /** Absent where nothing is signed. */
   readonly checkpoints: Checkpoints | undefined;
   readonly auditor: Auditor;
@@ -54,6 +56,8 @@ export class Audit extends Construct {
     const entry = entries["audit-recorder"];
     const recorded = { settings, entry, tables, bucket, providerKeys: providerKeys.table };
     this.recorder = new Recorder(this, "Recorder", recorded);
+    const { recorder } = this;
+    this.redrive = new Redrive(this, "Redrive", { settings, entry: entries["audit-redrive"], recorder });
     if (checkpointScheduleOf(settings) !== "off")
       this.checkpoints = new Checkpoints(this, "Checkpoints", {
         ...{ settings, entry: entries.checkpoint, tables, bucket },

@@ -156,6 +156,8 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
         /^(off|by-stage|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,2}) (minutes|hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
       ),
   },
+  // Below the overlap that is left to what was written late; see `lib/audit/take-checkpoint.ts`.
+  checkpointSettleSeconds: wholeNumber(1, 600),
   trail: { allowed: `one of ${trailModes.join(", ")}`, holds: (value) => isOneOf(value, trailModes) },
   trailBucket: {
     allowed: "the name of the trail's bucket where trail is existing, else none",

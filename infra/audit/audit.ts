@@ -16,6 +16,7 @@ import { Redrive } from "./redrive.ts";
 import { enterIntake, readActivity } from "./statements.ts";
 import { AuditTables } from "./tables.ts";
 import type { Topics } from "./topics.ts";
+import { Watch } from "./watch.ts";
 import { trailPlace, type TrailPlace } from "./trail.ts";
 import { Witness } from "./witness.ts";
 
@@ -77,6 +78,12 @@ export class Audit extends Construct {
       ...{ settings, tables, bucket, trail: this.trail },
       providerKeys: providerKeys.table,
       signingKey: this.checkpoints?.kmsKey,
+    });
+    new Watch(this, "Watch", {
+      ...{ settings, recorder, topics: props.topics },
+      checkpoint: this.checkpoints?.fn,
+      reconcile: this.witness.fn,
+      sweeps: this.trail !== undefined,
     });
     new Alarms(this, "Alarms", {
       stage: settings.stage,

@@ -65,7 +65,9 @@ test("what could not be recorded is put aside, and an alarm", async () => {
   await savedAndUsed("bob");
   expect((await aside()).length).toBeGreaterThan(0);
   expect(await hands.recorded()).toEqual(before);
-  expect(system.alarms().map(({ metric }) => metric)).toContain("Waxseal/local/AUDIT_NOT_RECORDED");
+  const alarms = system.alarms().map(({ name, topics }) => `${name} ${topics.join(" ")}`);
+  expect(alarms).toContainEqual(expect.stringMatching(/AuditAlarmsAUDITNOTRECORDED.* .*ticket/));
+  expect(alarms).toContainEqual(expect.stringMatching(/AuditWatchPutAsideRecords.* .*page/));
 });
 
 const refused = /AccessDenied|explicit deny|not authorized/i;

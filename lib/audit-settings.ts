@@ -50,6 +50,9 @@ export const defaultAuditSettings: AuditSettings = {
   auditors: [],
 };
 
+/** Events are kept for so many days at least, whatever is set. */
+export const leastRetentionDays = 30;
+
 /** A stage that is the real one. */
 export function isProduction(stage: string): boolean {
   return stage.startsWith("prod");

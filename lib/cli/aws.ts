@@ -7,6 +7,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { failureName } from "../aws-failure.ts";
+import { anyNumbers } from "../audit/any-number.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 
 /** AWS as the ordinary environment of its SDKs says, with one thing added: a local endpoint needs no more than itself. */
@@ -51,7 +52,7 @@ export interface AwsClients {
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
   const config = { ...aws, maxAttempts: 1, requestHandler: timeouts };
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config), anyNumbers);
   // Reads and writes of evidence may be sent again.
   const s3 = new S3Client({ ...aws, requestHandler: timeouts });
   const cloudTrail = new CloudTrailClient({ ...aws, requestHandler: timeouts });

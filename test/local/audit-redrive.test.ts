@@ -100,6 +100,17 @@ test("whoever may redrive has the recorder record nothing of theirs", async () =
   ]);
 });
 
+test("a recorder that fails whole is an alarm by Lambda's own count", async () => {
+  const failed = () => system.alarms().filter(({ name }) => name.includes("AuditWatchRecorderErrors"));
+  expect(failed()).toEqual([]);
+  const FunctionName = system.stack.functions.find(({ name }) => name === "audit-recorder")?.functionName;
+  const malformed = new InvokeCommand({ FunctionName, Payload: JSON.stringify({ Records: [] }) });
+  expect(await new LambdaClient(awsConfig(system)).send(malformed)).toMatchObject({
+    FunctionError: "Unhandled",
+  });
+  expect(failed()).toHaveLength(1);
+});
+
 test("a dry run says what there is, changes nothing, and ends with 1", async () => {
   const before = await aside();
   const { code, json, stdout } = await redrive("--dry-run");

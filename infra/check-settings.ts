@@ -1,5 +1,5 @@
 /** What each setting may be. A wrong one stops the synthesis, not a request a week later. */
-import { auditLocks, checkpointScheduleOf, trailModes } from "../lib/audit-settings.ts";
+import { auditLocks, checkpointScheduleOf, leastRetentionDays, trailModes } from "../lib/audit-settings.ts";
 import { environmentOf } from "../lib/settings-environment.ts";
 import { cipherSuites, fallbackReasons, limitNames, switchedJobs, type Settings } from "../lib/settings.ts";
 import { retentionPeriods } from "./log-retention.ts";
@@ -140,9 +140,10 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
   auditLockDays: wholeNumber(1, 36_500),
   auditRetentionDays: {
     // Only what a signed checkpoint covers expires: without any, nothing would, and nobody would know.
-    allowed: "0 (for ever), or, where checkpoints are signed, a whole number of days from 30 to 36500",
+    allowed: `0 (for ever), or, where checkpoints are signed, a whole number of days from ${leastRetentionDays} to 36500`,
     holds: (value, settings) =>
-      value === 0 || (isWithin(value, 30, 36_500) && checkpointScheduleOf(settings) !== "off"),
+      value === 0 ||
+      (isWithin(value, leastRetentionDays, 36_500) && checkpointScheduleOf(settings) !== "off"),
   },
   // Lambda, "CreateEventSourceMapping": MaximumBatchingWindowInSeconds.
   // With more, `audit verify` would miss what only waits to be recorded.
@@ -156,6 +157,8 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
         /^(off|by-stage|rate\((1 (minute|hour|day)|([2-9]|[1-9]\d{1,2}) (minutes|hours|days))\)|cron\([\w ,*?/#-]{11,100}\))$/,
       ),
   },
+  // Below the overlap that is left to what was written late; see `lib/audit/take-checkpoint.ts`.
+  checkpointSettleSeconds: wholeNumber(1, 600),
   trail: { allowed: `one of ${trailModes.join(", ")}`, holds: (value) => isOneOf(value, trailModes) },
   trailBucket: {
     allowed: "the name of the trail's bucket where trail is existing, else none",

@@ -45,7 +45,7 @@ export function deploymentOutputs(
 /** What the audit is kept in, and how its witness is set. */
 export function auditOutputs(
   settings: Settings,
-  { tables, trail, bucket, checkpoints, auditor, eraser }: Audit,
+  { tables, trail, bucket, checkpoints, auditor, eraser, redrive }: Audit,
   { topics }: Topics,
 ): AuditOutputs {
   return {
@@ -58,6 +58,8 @@ export function auditOutputs(
     CheckpointSchedule: checkpointScheduleOf(settings),
     ...(checkpoints && { CheckpointKeyArn: checkpoints.kmsKey.keyArn }),
     AuditorRole: auditor.role.roleArn,
+    AuditRedriveFunction: redrive.fn.functionArn,
+    AuditRedriveRole: redrive.role.roleArn,
     ...(eraser && { AuditEraseRole: eraser.role.roleArn }),
     ...(trail && { TrailBucket: trail.bucketName }),
     ...(trail && trail.prefix !== "" && { TrailPrefix: trail.prefix }),

@@ -34,6 +34,9 @@ export const expiryPartition = "expiry";
 /** What an erasure reads of an event, and names as it deletes it: its name, and whose it is. */
 export const erasedAttributes = [...eventKeyAttributes, byOwnerIndex.keys[0]] as const;
 
+/** What it reads of the events of one record: also which of them are claims, which it keeps hashes of. */
+export const erasedReadAttributes = [...erasedAttributes, byWitnessIndex.keys[0]] as const;
+
 /** What it reads of an erasure that was entered before. */
 export const erasureAttributes = [...eventKeyAttributes, "at", "actor", "caller", "details"] as const;
 

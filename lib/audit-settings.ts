@@ -19,6 +19,11 @@ export interface AuditSettings {
    * where the stage's name begins with `prod`, else off.
    */
   readonly checkpointSchedule: string;
+  /**
+   * How old a manifest is, in seconds, before a checkpoint covers it: a recorder has a minute for a batch. What comes
+   * later still, the next one covers.
+   */
+  readonly checkpointSettleSeconds: number;
   /** CloudTrail as the witness: of a trail that there is, of one that the stack creates, or none. */
   readonly trail: (typeof trailModes)[number];
   /** `existing`: the bucket that the trail writes to, with events to EventBridge switched on. */
@@ -37,12 +42,16 @@ export const defaultAuditSettings: AuditSettings = {
   auditRetentionDays: 0,
   auditBatchSeconds: 5,
   checkpointSchedule: "by-stage",
+  checkpointSettleSeconds: 120,
   trail: "off",
   trailBucket: "none",
   trailPrefix: "none",
   graceSeconds: 300,
   auditors: [],
 };
+
+/** Events are kept for so many days at least, whatever is set. */
+export const leastRetentionDays = 30;
 
 /** A stage that is the real one. */
 export function isProduction(stage: string): boolean {
@@ -61,4 +70,11 @@ export function checkpointScheduleOf(
 ): string {
   if (settings.checkpointSchedule !== "by-stage") return settings.checkpointSchedule;
   return isProduction(settings.stage) ? "rate(1 hour)" : "off";
+}
+
+/** How often, in milliseconds, of `rate(1 hour)`; of a cron nothing is said. */
+export function everyMs(schedule: string): number | undefined {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
+  const ms = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[unit as "minute"];
+  return count === undefined ? undefined : Number(count) * ms;
 }

@@ -49,6 +49,9 @@ export type AuditOutputs = {
   /** Where checkpoints are signed. */
   readonly CheckpointKeyArn?: string;
   readonly AuditorRole: string;
+  /** ARN of the function that gives the recorder what it had put aside, and the role under which it is called. */
+  readonly AuditRedriveFunction: string;
+  readonly AuditRedriveRole: string;
   /** Where there is a trail; the prefix where it has one. */
   readonly TrailBucket?: string;
   readonly TrailPrefix?: string;

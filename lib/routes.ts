@@ -84,11 +84,12 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
 };
 
 /** The functions of operators' jobs and of the audit: behind no route and no URL. */
-export type JobFunctionName = "rewrap" | "audit-recorder" | "checkpoint" | "reconcile";
+export type JobFunctionName = "rewrap" | "audit-recorder" | "audit-redrive" | "checkpoint" | "reconcile";
 
 export const jobFunctionEntries: Readonly<Record<JobFunctionName, string>> = {
   rewrap: "lambdas/rewrap.ts",
   "audit-recorder": "lambdas/audit-recorder.ts",
+  "audit-redrive": "lambdas/audit-redrive.ts",
   checkpoint: "lambdas/checkpoint.ts",
   reconcile: "lambdas/reconcile.ts",
 };

@@ -7,7 +7,7 @@ import type { EventSourceMappings } from "./event-sources/mappings.ts";
 import { assertReadable } from "./event-sources/permissions.ts";
 import type { EventRules } from "./events/rules.ts";
 import type { InvocationResult } from "./lambda/environment.ts";
-import { invokeValue } from "./lambda/invoke-value.ts";
+import { invokeValue, type InvokeValue } from "./lambda/invoke-value.ts";
 import type { LogRing } from "./lambda/log-ring.ts";
 import type { LambdaService } from "./lambda/service.ts";
 import { withChanges } from "./settings.ts";
@@ -59,7 +59,7 @@ export class Deployments {
     assertReadable(first.stack);
     services.alarms.deploy(first.stack);
     this.#functions = this.#start(first.stack);
-    services.lambda.serve(invokeValue(this.#functions));
+    services.lambda.serve(this.#counted(this.#functions));
     services.mappings.deploy(first.stack);
   }
 
@@ -99,10 +99,20 @@ export class Deployments {
     const previous = this.#functions;
     this.#functions = this.#start(next.stack);
     this.#current = next;
-    const unneeded = lambda.deploy(next.stack, invokeValue(this.#functions));
+    const unneeded = lambda.deploy(next.stack, this.#counted(this.#functions));
     rules.deploy(next.stack.rules ?? []);
     mappings.deploy(next.stack);
     void unneeded.then(() => previous.retire()).then(() => this.#running.delete(previous));
+  }
+
+  /** "The number of invocations that result in a function error" (Lambda, "Types of metrics for Lambda functions"). */
+  #counted(functions: DeployedFunctions): InvokeValue {
+    const invoke = invokeValue(functions);
+    return (fn, event, kill) =>
+      invoke(fn, event, kill).catch((error: unknown) => {
+        this.#services.alarms.count(`AWS/Lambda/${fn.functionName}/Errors`);
+        throw error;
+      });
   }
 
   #start({ functions }: LocalStack): DeployedFunctions {

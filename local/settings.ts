@@ -52,6 +52,8 @@ export function localSettings(
     auditLock: "governance",
     auditBatchSeconds: 0,
     checkpointSchedule: "rate(1 minute)",
+    // Nobody waits two minutes here.
+    checkpointSettleSeconds: 2,
     trail: "create",
     graceSeconds: localGraceSeconds,
     actingRoles: [{ role: localBackEndRole, users: ["*"], may: ["use", "delete"] }],

@@ -117,7 +117,7 @@ export interface MetricFilterResource {
 export interface AlarmResource {
   readonly name: string;
   readonly description: string;
-  /** `namespace/name`, of a metric filter. */
+  /** `namespace/name`, of a metric filter; `AWS/Lambda/<function's name or mapping's id>/<name>` of Lambda's own. */
   readonly metric: string;
   /** ARNs of SNS topics. */
   readonly topics: readonly string[];

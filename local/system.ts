@@ -99,7 +99,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     });
     const { mappingFaults } = options;
     const file = dataDirectory && join(dataDirectory, "mappings.jsonl");
-    const mappings = localMappings({ aws, lambda, file, faults: mappingFaults });
+    const mappings = localMappings({ aws, lambda, file, alarms, faults: mappingFaults });
     const deployedServices = { aws, lambda, rules, mappings, alarms, logs };
     const deployments = new Deployments(first, synthesise, deployedServices);
     cleanups.push(() => deployments.close());

@@ -12,9 +12,11 @@ import { evidenceBucket } from "./buckets.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Eraser } from "./eraser.ts";
 import { Recorder } from "./recorder.ts";
+import { Redrive } from "./redrive.ts";
 import { enterIntake, readActivity } from "./statements.ts";
 import { AuditTables } from "./tables.ts";
 import type { Topics } from "./topics.ts";
+import { Watch } from "./watch.ts";
 import { trailPlace, type TrailPlace } from "./trail.ts";
 import { Witness } from "./witness.ts";
 
@@ -34,6 +36,7 @@ export class Audit extends Construct {
   /** Manifests and checkpoints. */
   readonly bucket: Bucket;
   readonly recorder: Recorder;
+  readonly redrive: Redrive;
   /** Absent where nothing is signed. */
   readonly checkpoints: Checkpoints | undefined;
   readonly auditor: Auditor;
@@ -54,6 +57,8 @@ export class Audit extends Construct {
     const entry = entries["audit-recorder"];
     const recorded = { settings, entry, tables, bucket, providerKeys: providerKeys.table };
     this.recorder = new Recorder(this, "Recorder", recorded);
+    const { recorder } = this;
+    this.redrive = new Redrive(this, "Redrive", { settings, entry: entries["audit-redrive"], recorder });
     if (checkpointScheduleOf(settings) !== "off")
       this.checkpoints = new Checkpoints(this, "Checkpoints", {
         ...{ settings, entry: entries.checkpoint, tables, bucket },
@@ -73,6 +78,12 @@ export class Audit extends Construct {
       ...{ settings, tables, bucket, trail: this.trail },
       providerKeys: providerKeys.table,
       signingKey: this.checkpoints?.kmsKey,
+    });
+    new Watch(this, "Watch", {
+      ...{ settings, recorder, topics: props.topics },
+      checkpoint: this.checkpoints?.fn,
+      reconcile: this.witness.fn,
+      sweeps: this.trail !== undefined,
     });
     new Alarms(this, "Alarms", {
       stage: settings.stage,

@@ -28,21 +28,32 @@ export function evidenceBucket(scope: Construct, id: string, settings: Settings)
   return bucket;
 }
 
-/** What could not be recorded, whole: sealed attributes too. So nobody but the recorder gets at it, and it goes after a while. */
+/**
+ * What could not be recorded, whole: sealed attributes too. So the recorder alone puts it there, the function that redrives
+ * (`infra/audit/redrive.ts`) alone gets at it, and it goes after a while.
+ */
 export function failuresBucket(scope: Construct, id: string, recorder: IRole): Bucket {
   const lifecycleRules = [{ expiration: Duration.days(30) }];
   const bucket = privateBucket(scope, id, { lifecycleRules });
-  bucket.addToResourcePolicy(
-    new PolicyStatement({
-      sid: "OnlyTheRecorder",
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: ["s3:GetObject", "s3:PutObject"],
-      resources: [bucket.arnForObjects("*")],
-      conditions: { ArnNotEquals: { "aws:PrincipalArn": recorder.roleArn } },
-    }),
-  );
+  bucket.addToResourcePolicy(onlyOf("OnlyTheRecorder", bucket, ["s3:PutObject"], recorder));
   return bucket;
+}
+
+/** Denied to everybody else, whatever their own policies say. */
+export function onlyOf(
+  sid: string,
+  bucket: Bucket,
+  actions: readonly string[],
+  { roleArn }: IRole,
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [...actions],
+    resources: [bucket.arnForObjects("*")],
+    conditions: { ArnNotEquals: { "aws:PrincipalArn": roleArn } },
+  });
 }
 
 /** New objects are told to EventBridge; without the custom resource that the construct has for it. */

@@ -32,6 +32,7 @@ export interface CheckpointsProps {
 
 /** The job that signs what manifests there are, and the KMS key that only it may sign with. */
 export class Checkpoints extends Construct {
+  readonly fn: Function;
   readonly logGroup: ILogGroup;
   readonly kmsKey: Key;
 
@@ -41,6 +42,7 @@ export class Checkpoints extends Construct {
     const made = new WaxsealFunction(this, "Function", { name: "checkpoint", entry, settings, timeout });
     this.logGroup = made.logGroup;
     const { fn } = made;
+    this.fn = fn;
     if (!fn.role) throw new Error("the job that signs has no role");
     this.kmsKey = this.#signingKey(settings, fn.role);
     const environment = {
@@ -48,8 +50,7 @@ export class Checkpoints extends Construct {
       WAXSEAL_AUDIT_INTAKE: tables.intake.tableName,
       WAXSEAL_AUDIT_BUCKET: bucket.bucketName,
       WAXSEAL_CHECKPOINT_KEY: this.kmsKey.keyArn,
-      // A recorder has a minute for a batch; on one machine nobody waits that long.
-      WAXSEAL_CHECKPOINT_SETTLE_SECONDS: settings.stage === "local" ? "2" : "120",
+      WAXSEAL_CHECKPOINT_SETTLE_SECONDS: String(settings.checkpointSettleSeconds),
     };
     for (const [name, value] of Object.entries(environment)) fn.addEnvironment(name, value);
     this.#grant(fn.role, settings, tables, bucket);

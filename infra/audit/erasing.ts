@@ -1,11 +1,16 @@
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { byOwnerIndex, erasedAttributes, erasureAttributes } from "../../lib/audit-attributes.ts";
+import {
+  byOwnerIndex,
+  erasedAttributes,
+  erasedReadAttributes,
+  erasureAttributes,
+} from "../../lib/audit-attributes.ts";
 import { allow } from "../statements.ts";
 import { enterIntake, seeErasures } from "./statements.ts";
 import type { AuditTables } from "./tables.ts";
 
 /**
- * Finds the names of an owner's events and deletes them, and says so; of what happened it reads nothing. It may delete
+ * Finds the names of an owner's events and deletes them, and says so; of what happened it reads the random ids of claims. It may delete
  * any event, and only what it has said so of before goes without an alarm.
  */
 export function erasing({ log, intake }: AuditTables): PolicyStatement[] {
@@ -13,7 +18,7 @@ export function erasing({ log, intake }: AuditTables): PolicyStatement[] {
   const index = `${tableArn}/index/${byOwnerIndex.indexName}`;
   return [
     allow("dynamodb:Query", index, select(erasedAttributes), "FindEvents"),
-    allow("dynamodb:Query", tableArn, select(erasedAttributes), "FindEventsOfRecords"),
+    allow("dynamodb:Query", tableArn, select(erasedReadAttributes), "FindEventsOfRecords"),
     allow(
       "dynamodb:Query",
       tableArn,

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { IRole } from "aws-cdk-lib/aws-iam";
-import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { CfnEventSourceMapping, type Function } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
@@ -30,6 +30,9 @@ const GIVEN_UP_AFTER = Duration.hours(23);
  * were erased, and changes no record.
  */
 export class Recorder extends Construct {
+  readonly fn: Function;
+  /** By what is followed. */
+  readonly mappings: Readonly<Record<string, CfnEventSourceMapping>>;
   readonly logGroup: ILogGroup;
   readonly failures: Bucket;
 
@@ -44,6 +47,7 @@ export class Recorder extends Construct {
     });
     this.logGroup = made.logGroup;
     const { fn } = made;
+    this.fn = fn;
     if (!fn.role) throw new Error("the recorder has no role");
     this.failures = failuresBucket(this, "Failures", fn.role);
     const environment = {
@@ -66,10 +70,12 @@ export class Recorder extends Construct {
     acceptObjects(role, bucket, "manifests/*");
     acceptObjects(role, this.failures, "*");
     accept(role, acceptedOfRecorder, "[Resource::*]");
-    this.#follow("Records", providerKeys, role, fn.functionArn, settings, 4);
-    this.#follow("Intake", tables.intake, role, fn.functionArn, settings, 1);
-    // Of the log itself only what must not happen.
-    this.#follow("Log", tables.log, role, fn.functionArn, settings, 1, ["MODIFY", "REMOVE"]);
+    this.mappings = {
+      Records: this.#follow("Records", providerKeys, role, fn.functionArn, settings, 4),
+      Intake: this.#follow("Intake", tables.intake, role, fn.functionArn, settings, 1),
+      // Of the log itself only what must not happen.
+      Log: this.#follow("Log", tables.log, role, fn.functionArn, settings, 1, ["MODIFY", "REMOVE"]),
+    };
   }
 
   /** By its own resource: the construct gives the role more than the one stream needs. */
@@ -81,7 +87,7 @@ export class Recorder extends Construct {
     { auditBatchSeconds }: Settings,
     parallelizationFactor: number,
     eventNames: readonly string[] = [],
-  ): void {
+  ): CfnEventSourceMapping {
     const { tableStreamArn: stream } = table;
     if (stream === undefined) throw new Error(`${table.node.path} has no stream`);
     for (const action of ["DescribeStream", "GetRecords", "GetShardIterator"])
@@ -99,9 +105,12 @@ export class Recorder extends Construct {
       maximumRetryAttempts: -1,
       maximumRecordAgeInSeconds: GIVEN_UP_AFTER.toSeconds(),
       destinationConfig: { onFailure: { destination: this.failures.bucketArn } },
+      // What is put aside is counted only where that is asked for ("Event source mapping metrics").
+      metricsConfig: { metrics: ["EventCount"] },
       ...(eventNames.length > 0 && { filterCriteria: { filters: [{ pattern }] } }),
     });
     // Lambda asks for the permissions when the mapping is made.
     mapping.node.addDependency(role);
+    return mapping;
   }
 }

@@ -87,8 +87,13 @@ export function keepExpiryPlace(tableArn: string): PolicyStatement[] {
   ];
 }
 
+/**
+ * Writes objects, and none over another: S3 is asked for it with each (`If-None-Match`), and without that there is no
+ * permission (S3 User Guide, "Enforce conditional writes on Amazon S3 buckets").
+ */
 export function putObjects(bucketArn: string, prefix: string): PolicyStatement {
-  return allow("s3:PutObject", `${bucketArn}/${prefix}*`, {}, `Put${prefix.replaceAll(/\W/g, "")}`);
+  const once = { Null: { "s3:if-none-match": "false" } };
+  return allow("s3:PutObject", `${bucketArn}/${prefix}*`, once, `Put${prefix.replaceAll(/\W/g, "")}`);
 }
 
 export function getObjects(bucketArn: string, prefix: string): PolicyStatement {

@@ -4,13 +4,14 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { tampered } from "./change-of-intake.ts";
 import type { StreamEntry } from "./change-of-record.ts";
 import type { AuditEvent } from "./event.ts";
+import { leastRetentionDays } from "../audit-settings.ts";
 import { changedAttributes, type Image } from "./image.ts";
 
 export interface LogRules {
   /** After how many days events expire; 0: never. */
   readonly retentionDays: number;
-  /** Whether the owner's events of this record were erased, which says so itself before anything is deleted. */
-  readonly isErased: (recordId: string) => Promise<boolean>;
+  /** Whether this event was erased on its owner's request, which says so itself before anything is deleted. */
+  readonly isErased: (recordId: string, eventSeq: string) => Promise<boolean>;
 }
 
 const DAY_MS = 86_400_000;
@@ -28,8 +29,9 @@ export async function changeOfLog(entry: StreamEntry, rules: LogRules): Promise<
     const isDue = isOld(at, read(entry.after)["purgeAt"], rules.retentionDays);
     return isExpiry && isDue ? undefined : tampered(entry, event);
   }
-  if (entry.byTimeToLive && isOld(at, purgeAt, rules.retentionDays)) return undefined;
-  if (!entry.byTimeToLive && (await rules.isErased(String(recordId)))) return undefined;
+  // Its time was set by the retention of then; whether it was right was seen as it was set.
+  if (entry.byTimeToLive && isOld(at, purgeAt, leastRetentionDays)) return undefined;
+  if (!entry.byTimeToLive && (await rules.isErased(String(recordId), String(eventSeq)))) return undefined;
   return tampered(entry, event);
 }
 

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { WaxsealError } from "../errors.ts";
+import { anyNumbers } from "./any-number.ts";
 import type { ExpirePorts } from "./expire.ts";
 import { expiringLog } from "./expiring-log.ts";
 import { expiryPlaces } from "./expiry-place.ts";
@@ -26,7 +27,8 @@ export function composeExpiry(
   if (environment["WAXSEAL_AUDIT_RETENTION_DAYS"] === undefined) return undefined;
   const retentionDays = Number(text("WAXSEAL_AUDIT_RETENTION_DAYS"));
   if (!(retentionDays > 0)) throw new WaxsealError("INVALID_SETTINGS");
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1, requestHandler }));
+  const client = new DynamoDBClient({ maxAttempts: 1, requestHandler });
+  const dynamo = DynamoDBDocumentClient.from(client, anyNumbers);
   return {
     ...{ objects, intake, retentionDays, now },
     log: expiringLog(dynamo, text("WAXSEAL_AUDIT_LOG")),

@@ -9,6 +9,7 @@ import { auditLog } from "./audit-log.ts";
 import { changeOfIntake } from "./change-of-intake.ts";
 import { changeOfLog } from "./change-of-log.ts";
 import { changeOfRecord, type StreamEntry } from "./change-of-record.ts";
+import { wasErased } from "./erasure-links.ts";
 import { manifestStore } from "./manifest-store.ts";
 import type { RecordBatchPorts } from "./record-batch.ts";
 
@@ -39,12 +40,12 @@ export function composeRecorder(environment: Readonly<NodeJS.ProcessEnv>): Recor
     marshallOptions: { removeUndefinedValues: true },
   });
   const s3 = new S3Client({ requestHandler });
-  const isErased = async (recordId: string) => {
-    const Key = { intakeId: `erased-${recordId}` };
+  const entered = async (intakeId: string): Promise<unknown> => {
+    const Key = { intakeId };
     const command = new GetCommand({ TableName: text("WAXSEAL_AUDIT_INTAKE"), Key, ConsistentRead: true });
-    const { Item } = await repeatable("GetItem (intake)", () => dynamo.send(command));
-    return Item !== undefined;
+    return (await repeatable("GetItem (intake)", () => dynamo.send(command))).Item;
   };
+  const isErased = (recordId: string, eventSeq: string) => wasErased(recordId, eventSeq, entered);
   const eventsOf: Readonly<Record<Source, RecordBatchPorts["eventOf"]>> = {
     records: changeOfRecord,
     intake: changeOfIntake,

@@ -1,5 +1,5 @@
 import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { byOwnerIndex, erasedAttributes } from "../audit-attributes.ts";
+import { byOwnerIndex, erasedAttributes, erasedReadAttributes } from "../audit-attributes.ts";
 import { refusalOf, repeatable } from "../provider-keys/store-failures.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
@@ -9,6 +9,8 @@ export interface ErasableEvent {
   readonly recordId: string;
   readonly eventSeq: string;
   readonly ownerId?: string | undefined;
+  /** Of one that explains a call of KMS; known of a record's alone. */
+  readonly witnessId?: string | undefined;
 }
 
 type Pages = AsyncGenerator<readonly ErasableEvent[], void>;
@@ -28,8 +30,8 @@ export function erasableLog(
   table: string,
   retry: RetryPolicy = patientRetry,
 ): ErasableLog {
-  async function* pages(input: object): Pages {
-    const projection = erasedAttributes.map((name) => `#${name}`).join(", ");
+  async function* pages(input: object, attributes: readonly string[] = erasedAttributes): Pages {
+    const projection = attributes.map((name) => `#${name}`).join(", ");
     const named = { ProjectionExpression: projection, ExpressionAttributeNames: aliases(projection) };
     const request = { TableName: table, Select: "SPECIFIC_ATTRIBUTES", ...named, ...input } as const;
     let start: RawRecord | undefined;
@@ -48,11 +50,14 @@ export function erasableLog(
         ExpressionAttributeValues: { ":ownerId": ownerId },
       }),
     ofRecord: (recordId) =>
-      pages({
-        KeyConditionExpression: "#recordId = :recordId",
-        ExpressionAttributeValues: { ":recordId": recordId },
-        ConsistentRead: true,
-      }),
+      pages(
+        {
+          KeyConditionExpression: "#recordId = :recordId",
+          ExpressionAttributeValues: { ":recordId": recordId },
+          ConsistentRead: true,
+        },
+        erasedReadAttributes,
+      ),
     async remove({ recordId, eventSeq }, ownerId) {
       const command = new DeleteCommand({
         TableName: table,

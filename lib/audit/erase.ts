@@ -1,6 +1,7 @@
 /** Erasing an owner's events: what is left of them are hashes in the manifests, and that they were erased. */
 import pMap from "p-map";
 import type { ErasableLog } from "./erasable-log.ts";
+import { digestOfClaim } from "./erased-claims.ts";
 import type { Erasures } from "./erasures.ts";
 
 export interface ErasePorts {
@@ -70,15 +71,18 @@ export async function eraseEvents(ports: ErasePorts, ownerId: string): Promise<E
 
 async function ofRecord({ log }: ErasePorts, ownerId: string, recordId: string) {
   let [count, others, through] = [0, 0, ""];
+  const claims: string[] = [];
   for await (const page of log.ofRecord(recordId))
     for (const event of page) {
       if ((event.ownerId ?? ownerId) !== ownerId) others += 1;
       else {
         count += 1;
         through = event.eventSeq.slice(0, 12) > through ? event.eventSeq.slice(0, 12) : through;
+        const claim = digestOfClaim(event.witnessId);
+        if (claim !== undefined) claims.push(claim);
       }
     }
-  return { count, others, through };
+  return { count, others, through, claims };
 }
 
 async function removeAll(

@@ -4,17 +4,27 @@ import { repeatable } from "../provider-keys/store-failures.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import type { DynamoSender, RawRecord } from "../provider-keys/write-record.ts";
 import { patientRetry, type RetryPolicy } from "../retry.ts";
+import { claimEntries } from "./erased-claims.ts";
+import { lastLink } from "./erasure-links.ts";
 import type { Intake, IntakeEntry } from "./intake.ts";
+
+/** What is about to be erased of a record. */
+export interface ErasedOfRecord {
+  readonly count: number;
+  /** The highest number among them, 12 digits: what comes after it may not be gone. */
+  readonly through: string;
+  /** Of those that are claims; `claimDigest`. */
+  readonly claims: readonly string[];
+}
 
 /** That a record's events were erased, as the audit has it. */
 export interface Erasures {
   /**
    * Enters it, for all of the record's events that there are now. Again, it enters the same, or what came since.
    *
-   * @param through - the highest number among them, 12 digits: what comes after it may not be gone.
    * @throws {WaxsealError} `STORE_UNAVAILABLE` (retryable), `ACCESS_DENIED_BY_AWS`.
    */
-  enter(recordId: string, found: { readonly count: number; readonly through: string }): Promise<void>;
+  enter(recordId: string, found: ErasedOfRecord): Promise<void>;
 }
 
 export interface ErasuresProps {
@@ -34,30 +44,42 @@ const said = erasureAttributes.filter((name) => name !== "recordId" && name !== 
 type Said = Pick<IntakeEntry, "at" | "details">;
 
 /**
- * By the name `erased-<recordId>` the recorder finds it, while the intake has it; the event of one name is always the
- * same, so what was entered once is entered again as it was. What came since is entered beside it.
+ * The recorder finds it by its names (`lib/audit/erasure-links.ts`), while the intake has them; the event of one name is
+ * always the same, so what was entered once is entered again as it was. What came since is entered beside it.
  */
 export function erasuresOf(props: ErasuresProps): Erasures {
   return {
-    async enter(recordId, { count, through }) {
-      const name = `erased-${recordId}`;
-      const enter = (intakeId: string, before: Said | undefined) =>
+    async enter(recordId, { count, through, claims }) {
+      const enter = (intakeId: string, details: Readonly<Record<string, string>>, before: Said | undefined) =>
         props.intake.enter({
           intakeId,
           type: "events_erased",
           at: props.now().toISOString(),
           actor: props.actor,
           caller: "waxseal audit erase",
-          details: { recordIds: recordId, count: String(count), through },
+          details: { recordIds: recordId, count: String(count), through, ...details },
           ...before,
         });
-      const before = await entered(props, name);
-      await enter(name, before);
-      if (!before || (before.details?.["through"] ?? "") >= through) return;
-      const more = `${name}~${through}`;
-      await enter(more, await entered(props, more));
+      // Before what deletes is allowed: nobody could say any more what they were.
+      for (const { name, details } of claimEntries(claims)) {
+        const its = `erased-${recordId}~${name}`;
+        await enter(its, details, await entered(props, its));
+      }
+      const link = await lastLink(recordId, (name) => reentered(props, name, enter), through);
+      if (link.through === undefined) await enter(link.name, {}, undefined);
     },
   };
+}
+
+/** What was entered by the name, which is in the intake again then. */
+async function reentered(
+  props: ErasuresProps,
+  name: string,
+  enter: (name: string, details: Readonly<Record<string, string>>, before: Said) => Promise<void>,
+): Promise<Said | undefined> {
+  const before = await entered(props, name);
+  if (before) await enter(name, {}, before);
+  return before;
 }
 
 /** What was entered under a name: as the intake still has it, or else the audit. */

@@ -2,20 +2,26 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient, type KMSClientConfig } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { failureName } from "../aws-failure.ts";
+import { anyNumbers } from "../audit/any-number.ts";
 import { OperatorError } from "../jobs/operator-error.ts";
 
 /** AWS as the ordinary environment of its SDKs says, with one thing added: a local endpoint needs no more than itself. */
 export interface AwsEnvironment {
   readonly region?: string;
   readonly credentials?: NonNullable<KMSClientConfig["credentials"]>;
+  /** Of S3: a local endpoint has no names for buckets. AWS's own has, and asks for them. */
+  readonly forcePathStyle?: true;
 }
 
 /** Milliseconds. A job has time, but not for a connection that is dead. */
 const timeouts = { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+/** A function's answer is waited for. */
+const functionTimeouts = { ...timeouts, requestTimeout: 200_000 };
 
 /** The endpoint of `npm start`, or another on this machine: it believes any credentials. */
 export function isLocalEndpoint(environment: NodeJS.ProcessEnv): boolean {
@@ -28,6 +34,7 @@ export function awsEnvironment(environment: NodeJS.ProcessEnv): AwsEnvironment {
   const hasRegion = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   const hasCredentials = environment["AWS_ACCESS_KEY_ID"] ?? environment["AWS_PROFILE"];
   return {
+    forcePathStyle: true,
     ...(!hasRegion && { region: "us-east-1" }),
     ...(!hasCredentials && { credentials: { accessKeyId: "AKIAOPERATOR", secretAccessKey: "local" } }),
   };
@@ -40,15 +47,17 @@ export interface AwsClients {
   readonly kms: KMSClient;
   readonly s3: S3Client;
   readonly cloudTrail: CloudTrailClient;
+  readonly lambda: LambdaClient;
 }
 
 export function clientsOf(aws: AwsEnvironment): AwsClients {
   const config = { ...aws, maxAttempts: 1, requestHandler: timeouts };
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
-  // Reads and writes of evidence may be sent again; a local endpoint has no names for buckets.
-  const s3 = new S3Client({ ...aws, requestHandler: timeouts, forcePathStyle: true });
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config), anyNumbers);
+  // Reads and writes of evidence may be sent again.
+  const s3 = new S3Client({ ...aws, requestHandler: timeouts });
   const cloudTrail = new CloudTrailClient({ ...aws, requestHandler: timeouts });
-  return { dynamo, kms: new KMSClient(config), s3, cloudTrail };
+  const lambda = new LambdaClient({ ...aws, requestHandler: functionTimeouts });
+  return { dynamo, kms: new KMSClient(config), s3, cloudTrail, lambda };
 }
 
 export function cloudFormationOf(aws: AwsEnvironment): CloudFormationClient {

@@ -51,6 +51,8 @@ export interface AuditDeployment {
   readonly trailBucket: string | undefined;
   readonly trailPrefix: string;
   readonly graceSeconds: number;
+  /** ARN of the function that redrives. */
+  readonly redriveFunction: string;
 }
 
 /** ARNs of the roles that operators take, those that are switched on. */
@@ -62,6 +64,7 @@ export interface OperatorRoles {
   readonly export: string | undefined;
   readonly auditor: string;
   readonly auditErase: string | undefined;
+  readonly auditRedrive: string;
 }
 
 /** Of the jobs of the setting `jobs` the name of the role. */
@@ -139,6 +142,7 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       export: optional("ExportRole"),
       auditor: text("AuditorRole"),
       auditErase: optional("AuditEraseRole"),
+      auditRedrive: text("AuditRedriveRole"),
     },
     audit: {
       logTable: text("AuditLogTable"),
@@ -151,6 +155,7 @@ function deploymentOf(stage: string, stackName: string, stack: Stack): Deploymen
       trailBucket: optional("TrailBucket"),
       trailPrefix: optional("TrailPrefix") ?? "",
       graceSeconds: Number(text("GraceSeconds")),
+      redriveFunction: text("AuditRedriveFunction"),
     },
     rewrapFunction: optional("RewrapFunction"),
   };

@@ -1,4 +1,5 @@
-import type { KmsCall } from "./call.ts";
+import { claimDigest } from "../audit/erased-claims.ts";
+import { witnessIdOf, type KmsCall } from "./call.ts";
 import type { Completeness, UnaccountedCall } from "./completeness.ts";
 import { explain, mayBeAttempt } from "./explain.ts";
 import { entryIdOf } from "./ledger-entry.ts";
@@ -19,8 +20,8 @@ export interface CountOptions {
   readonly graceMs: number;
   /** For so long CloudTrail may not have shown a call. */
   readonly delayMs: number;
-  /** Owners whose events were erased, and when; ISO 8601. */
-  readonly erased: ReadonlyMap<string, string>;
+  /** Of claims that were erased on their owners' request; `claimDigest`. */
+  readonly erasedClaims: ReadonlySet<string>;
 }
 
 /** Judges the calls of each claim and request, and counts. */
@@ -96,10 +97,9 @@ export class CompletenessCount {
     else this.#unaccounted.push(unaccountedOf(call, judgement.reason));
   }
 
-  /** Its claim may have been among what an owner had erased. */
-  #wasErased({ encryptionContext: { ownerId = "" }, at }: KmsCall): boolean {
-    const erasedAt = this.#options.erased.get(ownerId);
-    return erasedAt !== undefined && at < erasedAt;
+  /** Its claim was among what an owner had erased: that there was one is all that is known of it. */
+  #wasErased(call: KmsCall): boolean {
+    return this.#options.erasedClaims.has(claimDigest(witnessIdOf(call)));
   }
 
   #countClaim({ type, at, caller, useId }: LoggedEvent): void {

@@ -1,4 +1,5 @@
 import type { Line } from "./completeness-count.ts";
+import { claimsIn } from "../audit/erased-claims.ts";
 import { objectOf, textOf, type JsonObject } from "./json.ts";
 import type { Partitions } from "./partitions.ts";
 import { RoleHistory } from "./role-history.ts";
@@ -11,8 +12,8 @@ export interface LogRead {
   first: string | undefined;
   /** Events before it have expired; ISO 8601. */
   expiredThrough: string;
-  /** Owners whose events were erased, and when; ISO 8601. */
-  readonly erased: Map<string, string>;
+  /** Of claims that were erased on their owners' request; `claimDigest`. */
+  readonly erasedClaims: Set<string>;
   readonly roles: RoleHistory;
 }
 
@@ -25,7 +26,7 @@ export async function readLog(
   const log: LogRead = {
     first: undefined,
     expiredThrough: "",
-    erased: new Map(),
+    erasedClaims: new Set(),
     roles: new RoleHistory(roles),
   };
   for await (const event of events) {
@@ -49,7 +50,9 @@ function hear(log: LogRead, event: JsonObject, at: string): void {
       return;
     }
     case "events_erased":
-      log.erased.set(textOf(event["ownerId"]) ?? "", at);
+      // By a name that who erases alone may enter.
+      if (textOf(event["recordId"])?.startsWith("intake-erased-"))
+        for (const claim of claimsIn(details)) log.erasedClaims.add(claim);
       return;
     case "control_plane_changed":
       log.roles.hear(at, details);

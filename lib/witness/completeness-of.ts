@@ -65,7 +65,7 @@ export async function completenessOf(
     const graceMs = options.graceSeconds * 1000;
     const delayMs = (options.delaySeconds ?? DELAY_SECONDS) * 1000;
     const counted = new CompletenessCount(
-      { rules, window, now, graceMs, delayMs, erased: log.erased },
+      { rules, window, now, graceMs, delayMs, erasedClaims: log.erasedClaims },
       ports.onVerdict,
     );
     for await (const lines of partitions.groups<Line>()) counted.add(lines);

@@ -1,10 +1,10 @@
-/** Alarms on what functions log (CloudWatch Logs User Guide, "Creating metrics from log events using filters"). */
+/** Alarms on what functions log, and on some of what Lambda counts itself (CloudWatch Logs User Guide, "Creating metrics from log events using filters"). */
 import type { AlarmResource, LocalStack, MetricFilterResource } from "../stack.ts";
 
 /** An alarm that has gone off since the start. */
 export interface FiredAlarm {
   readonly name: string;
-  /** `namespace/name`: the name is the code that was logged. */
+  /** `namespace/name`: the name is the code that was logged; of Lambda's own `AWS/Lambda/<of what>/<name>`. */
   readonly metric: string;
   readonly description: string;
   /** ARNs of the SNS topics that it told. */
@@ -54,9 +54,12 @@ export class Alarms {
     const filters = this.#filters.get(functionName)?.filter(({ value }) => line.includes(value)) ?? [];
     if (filters.length === 0) return;
     const logged = jsonIn(line);
-    for (const { path, value, metric } of filters)
-      if (memberOf(logged, path) === value)
-        for (const alarm of this.#alarms) if (alarm.metric === metric) this.#fire(alarm);
+    for (const { path, value, metric } of filters) if (memberOf(logged, path) === value) this.count(metric);
+  }
+
+  /** One more of it, of a metric that no line of a log makes. */
+  count(metric: string): void {
+    for (const alarm of this.#alarms) if (alarm.metric === metric) this.#fire(alarm);
   }
 
   #fire({ name, description, metric, topics }: AlarmResource): void {

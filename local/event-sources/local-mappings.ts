@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms/alarms.ts";
 import type { AwsEndpoint } from "../aws/endpoint.ts";
 import { AwsError } from "../aws/protocol.ts";
 import { Access } from "../aws/s3/access.ts";
@@ -13,10 +14,17 @@ export interface LocalMappingsOptions {
   /** Keeps how far each is. */
   readonly file?: string | undefined;
   readonly faults?: MappingFaults | undefined;
+  readonly alarms: Alarms;
 }
 
 /** The mappings of the local system: its streams, its functions, its buckets. */
-export function localMappings({ aws, lambda, file, faults }: LocalMappingsOptions): EventSourceMappings {
+export function localMappings({
+  aws,
+  lambda,
+  file,
+  faults,
+  alarms,
+}: LocalMappingsOptions): EventSourceMappings {
   const callerOf = ({ functionArn }: EventSourceMappingResource) => aws.role(lambda.roleOf(functionArn));
   return new EventSourceMappings({
     streams: aws.streams,
@@ -30,6 +38,7 @@ export function localMappings({ aws, lambda, file, faults }: LocalMappingsOption
       new Access(callerOf(mapping), aws.objects.bucket(bucket)).allowOnObject("PutObject", name);
       aws.objects.put(bucket, name, { body: Buffer.from(body), contentType: "application/json" });
     },
+    count: (metric, of) => alarms.count(`AWS/Lambda/${of}/${metric}`),
     now: () => new Date(),
     file,
     faults,

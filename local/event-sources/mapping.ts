@@ -48,7 +48,7 @@ function readerOf(
   services: MappingServices,
   positions: Positions,
 ): ShardReader {
-  const { now, putObject, streams } = services;
+  const { now, putObject, streams, count = () => undefined } = services;
   const kept = positions.get(mapping.uuid, shardId);
   const start = mapping.startingPosition === "LATEST" ? streams.lastSequence() : beforeAll;
   // What a mapping that begins at the end has missed, it has missed in every run.
@@ -64,7 +64,13 @@ function readerOf(
       discard(discarded: Discarded) {
         if (mapping.onFailureBucket === undefined) return;
         const { name, body } = discardedObject(mapping, shardId, discarded, now());
-        putObject(mapping, mapping.onFailureBucket, name, body);
+        try {
+          putObject(mapping, mapping.onFailureBucket, name, body);
+          count("OnFailureDestinationDeliveredEventCount", mapping.uuid);
+        } catch (error) {
+          count("DestinationDeliveryFailures", mapping.functionArn.split(":")[6] ?? "");
+          throw error;
+        }
       },
       now: () => now().getTime(),
     },

@@ -28,6 +28,8 @@ export interface MappingServices {
     name: string,
     body: string,
   ) => void;
+  /** Told what Lambda counts: by metric, and of which function or mapping. */
+  readonly count?: ((metric: string, of: string) => void) | undefined;
   readonly now: () => Date;
   /** Keeps how far each is. */
   readonly file?: string | undefined;

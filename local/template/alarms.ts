@@ -1,6 +1,7 @@
 /**
- * Alarms on lines that functions log, and whom they tell. Those that count single occurrences are run; of any other
- * the local system could not say when it goes off, and refuses it.
+ * Alarms on lines that functions log, and on what Lambda counts of them, and whom they tell. Those that count single
+ * occurrences are run; of any other the local system could not say when it goes off, and refuses it, but for what is
+ * known not to be measured here.
  */
 import { denialOf } from "../aws/iam/authorise.ts";
 import { serviceCaller } from "../aws/caller.ts";
@@ -18,14 +19,31 @@ export function alarmsOf(resources: {
   const metricFilters = resources.metricFilters.map(metricFilter);
   for (const { logicalId, properties } of resources.topics)
     onlyKnown(properties, ["DisplayName", "Tags"], logicalId);
-  const alarms = resources.alarms.map((resource) => {
-    const made = alarm(resource);
-    if (!metricFilters.some(({ metric }) => metric === made.metric))
-      throw new TemplateError(resource.logicalId, `no metric filter makes the metric ${made.metric}`);
-    for (const topic of made.topics) assertPublishes(resource, topic, resources);
-    return made;
+  const alarms = resources.alarms.flatMap((resource) => {
+    const { logicalId, properties } = resource;
+    const topics = asTexts(properties["AlarmActions"] ?? [], `${logicalId}.AlarmActions`);
+    for (const topic of topics) assertPublishes(resource, topic, resources);
+    if (isUnmeasured(properties)) return [];
+    const made = { ...alarm(resource), topics };
+    const isMade = metricFilters.some(({ metric }) => metric === made.metric);
+    if (!isMade && !made.metric.startsWith(`${ofLambda}/`))
+      throw new TemplateError(logicalId, `no metric filter makes the metric ${made.metric}`);
+    return [made];
   });
   return { alarms, metricFilters };
+}
+
+const ofLambda = "AWS/Lambda";
+/** By what the local system counts each. */
+const counted: Readonly<Record<string, string>> = {
+  Errors: "FunctionName",
+  OnFailureDestinationDeliveredEventCount: "EventSourceMappingUUID",
+  DestinationDeliveryFailures: "FunctionName",
+};
+
+/** On one machine everything is invoked, or is not there at all; and nobody waits for hours to see what is late. */
+function isUnmeasured({ Namespace, MetricName }: Resource["properties"]): boolean {
+  return Namespace === ofLambda && ["IteratorAge", "Invocations"].includes(String(MetricName));
 }
 
 /** CloudWatch Logs User Guide, "Filter pattern syntax": the value of one member of a JSON line. */
@@ -60,18 +78,43 @@ const single: Readonly<Record<string, unknown>> = {
   TreatMissingData: "notBreaching",
 };
 
-function alarm({ logicalId, id, properties }: Resource): AlarmResource {
-  const { AlarmActions = [], AlarmDescription = "", MetricName, Namespace, ...others } = properties;
+function alarm({ logicalId, id, properties }: Resource): Omit<AlarmResource, "topics"> {
+  const {
+    AlarmActions: _actions,
+    AlarmDescription = "",
+    MetricName,
+    Namespace,
+    Dimensions,
+    ...others
+  } = properties;
   onlyKnown(others, [...Object.keys(single), "AlarmName", "Tags"], logicalId);
   for (const [name, value] of Object.entries(single))
     if (properties[name] !== value)
       throw new TemplateError(logicalId, `${name} must be ${String(value)} on the local system`);
+  const where = [asText(Namespace, logicalId), ...dimensionOf(Dimensions, MetricName, Namespace, logicalId)];
   return {
     name: id,
     description: asText(AlarmDescription, `${logicalId}.AlarmDescription`),
-    metric: `${asText(Namespace, logicalId)}/${asText(MetricName, logicalId)}`,
-    topics: asTexts(AlarmActions, `${logicalId}.AlarmActions`),
+    metric: [...where, asText(MetricName, logicalId)].join("/"),
   };
+}
+
+/** Of what of Lambda's: a function, a mapping. */
+function dimensionOf(
+  dimensions: unknown,
+  metricName: unknown,
+  namespace: unknown,
+  logicalId: string,
+): string[] {
+  const wanted = namespace === ofLambda ? counted[String(metricName)] : undefined;
+  if (wanted === undefined && dimensions === undefined) return [];
+  if (wanted === undefined)
+    throw new TemplateError(logicalId, "Dimensions is not supported by the local system");
+  const where = `${logicalId}.Dimensions`;
+  const [dimension, ...more] = asList(dimensions, where);
+  const { Name, Value } = asObject(dimension, where);
+  if (more.length > 0 || Name !== wanted) throw new TemplateError(where, `must be one ${wanted}`);
+  return [asText(Value, where)];
 }
 
 /** CloudWatch says nothing of an action that a topic refuses: better seen here. */

@@ -21,13 +21,15 @@ const defaults = {
   MaximumRetryAttempts: -1,
   MaximumRecordAgeInSeconds: -1,
 };
+/** Counted or not, which says nothing of what is delivered. */
+const unread = ["Enabled", "MetricsConfig", "Tags"];
 const filterable = ["dynamodb", "eventName", "userIdentity"];
 
 export function eventSourceMapping({ logicalId, id, properties }: Resource): EventSourceMappingResource {
   const { EventSourceArn, FunctionName, StartingPosition, ...others } = properties;
   const { BisectBatchOnFunctionError, FunctionResponseTypes, FilterCriteria, DestinationConfig, ...rest } =
     others;
-  onlyKnown(rest, [...Object.keys(defaults), "Enabled", "Tags"], logicalId);
+  onlyKnown(rest, [...Object.keys(defaults), ...unread], logicalId);
   if (properties["Enabled"] === false)
     throw new TemplateError(logicalId, "a mapping that is not enabled is not supported by the local system");
   const number = (name: keyof typeof defaults) =>

@@ -96,6 +96,14 @@ test("the job runs by its schedule, is told where everything is, and leaves reco
   expect(signing.outputs["CheckpointKeyArn"]?.Value).toBe("<AuditCheckpointsSigningKey.Arn>");
 });
 
+test("it leaves them as long as is set, whatever the stage is called", () => {
+  const stack = synthesised(settingsWith({ stage: "local", checkpointSchedule: "rate(1 hour)" }));
+  const other = synthesised(settingsWith({ checkpointSchedule: "rate(1 hour)", checkpointSettleSeconds: 7 }));
+  const settleOf = (one: typeof stack) => propertiesOf("AuditCheckpointsFunction", one)["Environment"];
+  expect(settleOf(stack)).toMatchObject({ Variables: { WAXSEAL_CHECKPOINT_SETTLE_SECONDS: "120" } });
+  expect(settleOf(other)).toMatchObject({ Variables: { WAXSEAL_CHECKPOINT_SETTLE_SECONDS: "7" } });
+});
+
 test("without a schedule there is neither job nor key; a production stage has one unless it says otherwise", () => {
   expect(Object.keys(off.resources).filter((id) => id.includes("Checkpoint"))).toEqual([]);
   expect(off.outputs["CheckpointKeyArn"]).toBeUndefined();

@@ -95,7 +95,11 @@ describe("the role that erases", () => {
     expect(erasing.outputs["AuditEraseRole"]).toEqual({ Value: "<AuditEraserRole.Arn>" });
     expect(statementsOf(erasing, "AuditEraserRole")).toEqual([
       { ...named, Action: "dynamodb:Query", Resource: "<AuditTablesLog.Arn>/index/byOwner" },
-      { ...named, Action: "dynamodb:Query" },
+      {
+        ...named,
+        Action: "dynamodb:Query",
+        Condition: only([...names, "witnessId"], select),
+      },
       {
         Action: "dynamodb:Query",
         Resource: "<AuditTablesLog.Arn>",

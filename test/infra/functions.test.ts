@@ -116,6 +116,8 @@ test("the stack's outputs are the API's URL, and what an operator's command need
     AuditBucket: { Value: "<AuditEvidence>" },
     AuditLock: { Value: "none" },
     CheckpointSchedule: { Value: "off" },
+    AuditRedriveFunction: { Value: "<AuditRedriveFunction.Arn>" },
+    AuditRedriveRole: { Value: "<AuditRedriveRole.Arn>" },
     AuditorRole: { Value: "<AuditAuditorRole.Arn>" },
     PageTopicArn: { Value: "<Topicspage>" },
     TicketTopicArn: { Value: "<Topicsticket>" },

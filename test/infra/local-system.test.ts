@@ -24,7 +24,7 @@ describe("the local system runs what the template deploys", () => {
     expect(local.roles).toHaveLength(count("AWS::IAM::Role"));
     expect(local.functions).toHaveLength(count("AWS::Lambda::Function"));
     expect(local.functions.filter(({ url }) => url)).toHaveLength(count("AWS::Lambda::Url"));
-    const ofAudit = ["audit-recorder", "reconcile"];
+    const ofAudit = ["audit-recorder", "audit-redrive", "reconcile"];
     expect(local.functions.map(({ name }) => name).toSorted()).toEqual(
       [...Object.keys(functionEntries), ...ofAudit].toSorted(),
     );

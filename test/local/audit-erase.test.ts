@@ -13,7 +13,10 @@ let adaId: string;
 let recordId: string;
 
 beforeAll(async () => {
-  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 minute)" } });
+  system = await startForTest({
+    ...{ audited: true, trailDelaySeconds: 0 },
+    settings: { checkpointSchedule: "rate(1 minute)", graceSeconds: 0 },
+  });
   hands = new AuditHands(system);
   adaId = ownerIdOf(`${system.api}/local`, "ada");
   ada = await Person.named(system, "ada");
@@ -77,6 +80,20 @@ test("the audit is whole without them: hashes and the erasure account for what i
   await hands.checkpoint();
   const { json } = await runCommand(system, ["audit", "verify", "--integrity-only", "--json"]);
   expect(json["integrity"]).toMatchObject({ ok: true, problems: [] });
+});
+
+test("what CloudTrail shows of their decryptions is accounted for, by the hashes of their claims", async () => {
+  const verify = async () => {
+    // Without, it begins with the first event that there is.
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    const { json } = await runCommand(system, ["audit", "verify", "--from", from, "--json"]);
+    return json["completeness"] as { kmsDecrypts: number; explained: number; informational: object };
+  };
+  await expect.poll(async () => (await verify()).kmsDecrypts, { timeout: 20_000 }).toBe(2);
+  expect(await verify()).toMatchObject({
+    ...{ ok: true, explained: 1, unaccounted: [] },
+    informational: { events_erased: 1 },
+  });
 });
 
 test("run again it goes on with what came since, and says no second thing of a record", async () => {

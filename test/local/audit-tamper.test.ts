@@ -1,6 +1,6 @@
 /** Each way to spoil the evidence, by somebody who may do anything in the account: found, and named. */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, NumberValue, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canonicalBytes } from "../../lib/audit/canonical.ts";
 import { checkpointName, parseCheckpoint, signedBytes } from "../../lib/audit/checkpoint.ts";
@@ -76,6 +76,21 @@ describe("an event", () => {
     });
     expect(found).toContain(`event_missing ${idOf(event)}`);
     expect(system.alarms().map(({ metric }) => metric)).toContain("Waxseal/local/EVENT_DELETED");
+  });
+
+  test("with a number that JavaScript has not is named, and what is around it is looked at all the same", async () => {
+    const [, , [, event = {}] = []] = await eventsOfRecords();
+    for (const text of ["9".repeat(38), "1E+100"]) {
+      const found = await foundAfter(async () => {
+        const values = { ":huge": NumberValue.from(text) };
+        const set = { UpdateExpression: "SET huge = :huge", ExpressionAttributeValues: values };
+        await hands.dynamo.send(new UpdateCommand({ ...keyOf(event), ...set }));
+      });
+      if (text.startsWith("9")) expect(found).toContain(`event_changed ${idOf(event)}`);
+      expect(await hands.problems()).toContain(`event_changed ${idOf(event)}`);
+    }
+    const { huge: _spoilt, ...rest } = event;
+    await hands.dynamo.send(new PutCommand({ TableName: hands.output("AuditLogTable"), Item: rest }));
   });
 
   test("that was invented is in no manifest", async () => {

@@ -1,3 +1,4 @@
+import { everyMs } from "../../audit-settings.ts";
 import { folderEvidence } from "../../audit/verify/folder-evidence.ts";
 import { verifyIntegrity, type Integrity } from "../../audit/verify/integrity.ts";
 import type { Evidence } from "../../audit/verify/evidence.ts";
@@ -68,13 +69,6 @@ async function integrityOf(
   };
   const integrity = await verifyIntegrity(evidence, { now, ...options, onProgress });
   return { ...integrity, restsOn: evidence.restsOn };
-}
-
-/** Of `rate(1 hour)`; of a cron nothing is said. */
-function everyMs(schedule: string): number | undefined {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(schedule) ?? [];
-  const ms = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[unit as "minute"];
-  return count === undefined ? undefined : Number(count) * ms;
 }
 
 export function exitCodeOf({ integrity, completeness }: Verdicts): number {

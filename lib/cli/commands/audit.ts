@@ -5,6 +5,7 @@ import { addAuditExport } from "./audit/export.ts";
 import { addAuditList } from "./audit/list.ts";
 import { addAuditPublicKey } from "./audit/public-key.ts";
 import { addAuditReconcile } from "./audit/reconcile.ts";
+import { addAuditRedrive } from "./audit/redrive.ts";
 import { addAuditShow } from "./audit/show.ts";
 import { addAuditVerify } from "./audit/verify.ts";
 
@@ -18,6 +19,7 @@ export function addAudit(program: Command, cli: Cli): void {
   addAuditExport(audit, cli);
   addAuditVerify(audit, cli);
   addAuditReconcile(audit, cli);
+  addAuditRedrive(audit, cli);
   addAuditPublicKey(audit, cli);
   addAuditErase(audit, cli);
 }

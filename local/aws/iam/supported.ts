@@ -22,7 +22,7 @@ const conditionKeys = [
   ],
   ...["kms:calleraccount", "kms:encryptioncontextkeys", "kms:reencryptonsamekey", "kms:encryptionalgorithm"],
   ...["kms:signingalgorithm", "kms:messagetype"],
-  ...["s3:prefix", "s3:delimiter", "s3:x-amz-acl", "s3:object-lock-mode"],
+  ...["s3:prefix", "s3:delimiter", "s3:if-none-match", "s3:x-amz-acl", "s3:object-lock-mode"],
   ...["lambda:functionurlauthtype", "lambda:invokedviafunctionurl"],
   ...["dynamodb:attributes", "dynamodb:leadingkeys", "dynamodb:select", "dynamodb:returnvalues"],
 ];

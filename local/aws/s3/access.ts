@@ -77,6 +77,7 @@ function listKeys(query: URLSearchParams): ConditionKeys {
 function putKeys(header: S3Request["header"]): ConditionKeys {
   return {
     "s3:x-amz-acl": header("x-amz-acl"),
+    "s3:if-none-match": header("if-none-match"),
     "s3:object-lock-mode": header("x-amz-object-lock-mode"),
   };
 }

@@ -55,14 +55,23 @@ test("an event that TTL deletes in its time is gone as it should; any other dele
   expect(await changeOfLog(entry(expired, undefined), rules)).toEqual(named("event_deleted"));
 });
 
-test("an event that is erased is gone as it should if the erasure was entered, and it is asked of its record", async () => {
+test("an event whose time was set before the retention was changed is gone as it should", async () => {
+  const expired = entry({ ...event, purgeAt: dueAt }, undefined, true);
+  const early = entry({ ...event, purgeAt: dueAt - 1 }, undefined, true);
+  for (const retentionDays of [0, 30, 400]) {
+    expect(await changeOfLog(expired, { ...rules, retentionDays })).toBeUndefined();
+    expect(await changeOfLog(early, { ...rules, retentionDays })).toEqual(named("event_deleted"));
+  }
+});
+
+test("an event that is erased is gone as it should if the erasure was entered, and it is asked of its number", async () => {
   const asked: string[] = [];
-  const isErased = (recordId: string) => {
-    asked.push(recordId);
+  const isErased = (recordId: string, eventSeq: string) => {
+    asked.push(`${recordId}/${eventSeq}`);
     return Promise.resolve(true);
   };
   expect(await changeOfLog(entry(event, undefined), { ...rules, isErased })).toBeUndefined();
-  expect(asked).toEqual([event.recordId]);
+  expect(asked).toEqual([`${event.recordId}/${event.eventSeq}`]);
   // It excuses no change.
   expect(await changeOfLog(entry(event, { ...event, type: "x" }), { ...rules, isErased })).toEqual(
     named("event_changed"),

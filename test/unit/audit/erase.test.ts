@@ -2,6 +2,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ErasableEvent } from "../../../lib/audit/erasable-log.ts";
 import { erasable, eraseEvents, type ErasePorts } from "../../../lib/audit/erase.ts";
+import { claimDigest, claimEntries, claimsIn } from "../../../lib/audit/erased-claims.ts";
+import { wasErased } from "../../../lib/audit/erasure-links.ts";
 import { erasuresOf } from "../../../lib/audit/erasures.ts";
 import { eventIdOf, type AuditEvent } from "../../../lib/audit/event.ts";
 import type { IntakeEntry } from "../../../lib/audit/intake.ts";
@@ -91,7 +93,9 @@ const dynamo = {
 type Values = Record<string, string>;
 
 const ofAda = () => [...history.events.values()].filter((event) => event["ownerId"] === ownerId);
-const erasures = () => [...history.events.values()].filter(({ type }) => type === "events_erased");
+const allErasures = () => [...history.events.values()].filter(({ type }) => type === "events_erased");
+/** Without what is kept of claims. */
+const erasures = () => allErasures().filter(({ recordId: name }) => !String(name).includes("~claims-"));
 
 describe("the events of a person", () => {
   test("go, of each record after it is entered; others' stay; the verification holds and says how many", async () => {
@@ -102,7 +106,29 @@ describe("the events of a person", () => {
       steps.findIndex((step) => step.startsWith(`remove ${recordId}`)),
     );
     expect(await history.verify()).toMatchObject({ erased: 5, problems: [] });
-    expect(JSON.stringify(erasures())).not.toContain(ownerId);
+    expect(JSON.stringify(allErasures())).not.toContain(ownerId);
+  });
+
+  test("that are claims leave a hash of their random ids, before any is gone, and nothing else of them", async () => {
+    const claims = ofAda().flatMap(({ witnessId }) => (typeof witnessId === "string" ? [witnessId] : []));
+    const uses = claims.filter((witnessId) => witnessId.startsWith("use/"));
+    expect(uses).toHaveLength(2);
+    await eraseEvents(ports(), ownerId);
+    const kept = allErasures().flatMap(({ details }) => claimsIn(Object(details) as Record<string, unknown>));
+    expect(kept.toSorted()).toEqual(uses.map(claimDigest).toSorted());
+    const isEntry = (step: string) => step.startsWith(`enter erased-${recordId}~claims-`);
+    expect(steps.findIndex(isEntry)).toBeLessThan(steps.findIndex((step) => step.startsWith("remove")));
+    for (const use of uses) expect(JSON.stringify(allErasures())).not.toContain(use.slice(4));
+    // As many as there may be, in entries that the recorder takes.
+    const many = Array.from({ length: 10_000 }, (_one, index) => claimDigest(`use/${index}`));
+    const entries = claimEntries(many);
+    expect(entries.flatMap(({ details }) => claimsIn(details)).toSorted()).toEqual(many.toSorted());
+    for (const { details } of entries)
+      expect([
+        Object.keys(details).length <= 29,
+        Object.values(details).every((text) => text.length <= 2048),
+      ]).toEqual([true, true]);
+    expect(claimEntries(many.toReversed())).toEqual(entries);
   });
 
   test("are looked for again, until the index shows none", async () => {
@@ -154,6 +180,18 @@ describe("what comes after an erasure", () => {
     await history.checkpoint();
   });
 
+  test("is none of what the recorder takes for erased, until it is by another run", async () => {
+    const entry = (name: string) => Promise.resolve(intake.get(name));
+    const isErased = (seq: string) => wasErased(recordId, seq, entry);
+    expect(await Promise.all([isErased("000000000004"), isErased(later.eventSeq)])).toEqual([true, false]);
+    // Out of band it may have a number of before.
+    expect(await isErased("000000000003~99")).toBe(true);
+    await eraseEvents(ports(), ownerId);
+    expect(await isErased(later.eventSeq)).toBe(true);
+    expect(await isErased("000000000006")).toBe(false);
+    expect(await wasErased("r".repeat(22), "000000000001", entry)).toBe(false);
+  });
+
   test("may not be gone by it", async () => {
     history.events.delete(eventIdOf(later));
     expect(await history.problems()).toContain(`event_missing ${eventIdOf(later)}`);
@@ -168,9 +206,7 @@ describe("what comes after an erasure", () => {
     history.pass(20 * 86_400_000);
     expect(await eraseEvents(ports(), ownerId)).toMatchObject({ events: 1 });
     expect(erasures()).toContainEqual(first);
-    expect(erasures().map(({ recordId: name }) => name)).toContain(
-      `intake-erased-${recordId}~${later.eventSeq}`,
-    );
+    expect(erasures().map(({ recordId: name }) => name)).toContain(`intake-erased-${recordId}~000000000004`);
     // No checkpoint was signed for three weeks.
     const { problems } = await history.verify(history.evidence(), 366 * 86_400_000);
     expect(problems).toEqual([]);
@@ -184,7 +220,7 @@ describe("what comes after an erasure", () => {
     later = history.change("ada", "key_saved");
     history.record(later);
     await eraseEvents(ports(), ownerId);
-    expect([...intake.keys()]).toContain(`erased-${recordId}~${later.eventSeq}`);
+    expect([...intake.keys()]).toContain(`erased-${recordId}~000000000004`);
     expect(intake.get(`erased-${recordId}`)?.details).toMatchObject({ count: "4" });
   });
 });

@@ -95,3 +95,11 @@ test("npm start shows it on one line, with who is told", () => {
   expect(alarmLine(fired)).toBe("10:00:00  ALARM  BAD: Something bad (told: Test-page)");
   expect(alarmLine({ ...fired, topics: [] })).toMatch(/\(told: nobody\)$/);
 });
+
+test("what is counted without a line sets its alarm off, and no other", () => {
+  const { alarms, told } = alarmsAt({ now: "2026-11-25T10:00:00.000Z" });
+  alarms.count("AWS/Lambda/watched/Errors");
+  expect(told).toEqual([]);
+  alarms.count("Waxseal/test/BAD");
+  expect(told.map(({ name }) => name)).toEqual(["Bad"]);
+});

@@ -60,6 +60,24 @@ describe("alarms", () => {
     expect(functions[0]?.logGroup).toBe("Waxseal-dev-Logs");
   });
 
+  test("on what Lambda counts are by the function or the mapping", () => {
+    const of = (MetricName: string, Name: string) =>
+      load({ Namespace: "AWS/Lambda", MetricName, Dimensions: [{ Name, Value: "f" }] }).alarms?.[0];
+    expect(of("Errors", "FunctionName")).toMatchObject({
+      metric: "AWS/Lambda/f/Errors",
+      topics: [topicArn],
+    });
+    expect(of("OnFailureDestinationDeliveredEventCount", "EventSourceMappingUUID")?.metric).toBe(
+      "AWS/Lambda/f/OnFailureDestinationDeliveredEventCount",
+    );
+  });
+
+  test("on what is not measured here are left out, if their topic lets them in", () => {
+    const late = { Namespace: "AWS/Lambda", MetricName: "IteratorAge", Period: 300, Threshold: 900_000 };
+    expect(load(late).alarms).toEqual([]);
+    expect(() => load({ ...late, AlarmActions: ["arn:aws:sns:::else"] })).toThrow(/must be a topic/);
+  });
+
   test("publish where the topic's policy lets them", () => {
     const arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:*";
     const Condition = {
@@ -89,6 +107,22 @@ describe("alarms", () => {
     ["of another period", { Period: 300 }, {}, /Alarm: Period must be 60/],
     ["of a metric that no filter makes", { MetricName: "Errors" }, {}, /no metric filter makes/],
     ["with dimensions", { Dimensions: [] }, {}, /Dimensions is not supported/],
+    [
+      "of another of Lambda's metrics",
+      {
+        Namespace: "AWS/Lambda",
+        MetricName: "Throttles",
+        Dimensions: [{ Name: "FunctionName", Value: "f" }],
+      },
+      {},
+      /Dimensions is not supported/,
+    ],
+    [
+      "of a metric of another's",
+      { Namespace: "AWS/Lambda", MetricName: "Errors", Dimensions: [{ Name: "Resource", Value: "f" }] },
+      {},
+      /Alarm.Dimensions: must be one FunctionName/,
+    ],
     ["with an action of another kind", { AlarmActions: ["arn:aws:sns:::else"] }, {}, /must be a topic/],
     ["on a pattern of words", {}, { FilterPattern: "ERROR" }, /Filter: this filter pattern/],
     ["on a pattern with a wildcard", {}, { FilterPattern: '{ $.a = "B*" }' }, /Filter: this filter pattern/],

@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { claimDigest } from "../../../lib/audit/erased-claims.ts";
 import { kmsCallOf } from "../../../lib/witness/call.ts";
 import { completenessOf, type CompletenessOptions } from "../../../lib/witness/completeness-of.ts";
 import type { FileRead } from "../../../lib/witness/ledger.ts";
@@ -277,13 +278,21 @@ describe("completeness", () => {
     expect(await one.verify()).toMatchObject({ ok: true, kmsDecrypts: 0 });
     one.log.push({ recordId: "intake-0", eventSeq: "1", type: "audit_read", at: "2026-11-25T09:00:00.000Z" });
     expect(await one.verify()).toMatchObject({ ok: false });
-    one.log.push({
-      recordId: "intake-1",
-      eventSeq: "1",
-      type: "events_erased",
+    const erasure = {
+      ...{ recordId: "intake-erased-1~claims-1", eventSeq: "1", type: "events_erased" },
       at: "2026-11-25T11:00:00.000Z",
-      ownerId: context.ownerId,
-    });
+      details: { claims0: `${"x".repeat(16)} ${claimDigest(`use/${useId}`)}` },
+    };
+    // By another name anybody may have entered it; of another claim it says nothing of this.
+    for (const other of [
+      { ...erasure, recordId: "intake-1" },
+      { ...erasure, details: { claims0: claimDigest("use/another") } },
+    ]) {
+      one.log.push(other);
+      expect(await one.verify()).toMatchObject({ ok: false });
+      one.log.pop();
+    }
+    one.log.push(erasure);
     expect(await one.verify()).toMatchObject({ ok: true, informational: { events_erased: 1 } });
     one.log.pop();
     const details = { through: "2026-11-25T10:00:30.000Z" };
@@ -301,11 +310,9 @@ describe("completeness", () => {
     const { one } = usual();
     one.file([record({ by: sessionOf(roleArn("Stranger")) })]);
     one.log.push({
-      recordId: "intake-1",
-      eventSeq: "1",
-      type: "events_erased",
+      ...{ recordId: "intake-erased-1~claims-1", eventSeq: "1", type: "events_erased" },
       at: "2026-11-25T11:00:00.000Z",
-      ownerId: context.ownerId,
+      details: { claims0: claimDigest(`use/${useId}`) },
     });
     expect(await one.verify()).toMatchObject({ ok: false });
   });

@@ -1,6 +1,6 @@
 /**
- * `npm run test:soak:audit`: `WAXSEAL_SOAK_OPERATIONS` (50,000) mixed operations under a recorder that gets a tenth of its
- * batches again and is killed at random. `WAXSEAL_SOAK_SEED` chooses as a run before did, whose seed it prints.
+ * `npm run test:soak:audit`: `WAXSEAL_SOAK_OPERATIONS` mixed operations under a recorder that gets a tenth of its batches
+ * again and is killed at random. What a run chose, `WAXSEAL_SOAK_SEED` chooses again; each prints its seed.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import pMap from "p-map";
@@ -15,9 +15,9 @@ import { startForTest, storedItems } from "../support/local-system.ts";
 import { noLimits } from "../support/no-limits.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
-const OPERATIONS = Number(process.env["WAXSEAL_SOAK_OPERATIONS"] ?? 50_000);
+const OPERATIONS = Number(process.env["WAXSEAL_SOAK_OPERATIONS"]);
 const SEED = Number(process.env["WAXSEAL_SOAK_SEED"] ?? Math.floor(Math.random() * 1_000_000));
-const OWNERS = 60;
+const OWNERS = Math.min(400, Math.ceil(OPERATIONS / 50));
 const SAY_EVERY_MS = 10_000;
 
 let system: LocalSystem;

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProvider, slotOf } from "../../lib/providers/find.ts";
 import type { LocalSystem } from "../../local/system.ts";
-import { runCommand } from "./command.ts";
 import { InProcessOwner, type Operation } from "./in-process-owner.ts";
 import { inProcessPorts, type InProcessPorts } from "./in-process-ports.ts";
 import { seedRecords } from "./records.ts";
+import { rotateMaterial, runRewrap, sendersOf } from "./rewrap-run.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export interface AuditedTraffic {
@@ -29,13 +29,15 @@ const mix: readonly Operation[] = [
   ...Array<"save">(5).fill("save"),
   ...(["disable", "enable", "enable", "remove", "update", "update", "verify", "readActivity"] as const),
 ];
+/** So many people do something at the same time. */
+const AT_ONCE = 40;
 /** How many of the operations are uses of a provider key that does not open. */
 const FAILED_OPENS = 0.04;
 /** "You can perform on-demand key rotation a maximum of 25 times per KMS key" (KMS, "Quotas"). */
 const MOST_ROTATIONS = 20;
 const BETWEEN_ROTATIONS_MS = 10_000;
 
-/** Owners all at once, each their share one after another; rotations follow each other all the while. */
+/** Owners by turns, each one thing after another; rotations follow each other all the while. */
 export async function auditedTraffic(
   system: LocalSystem,
   options: AuditedTrafficOptions,
@@ -52,21 +54,22 @@ export async function auditedTraffic(
     if (was !== wanted) surprises.push(`${operation}: ${was} and not ${wanted}`);
     onProgress(begun);
   };
-  const live = async (index: number) => {
-    const random = seededRandom(seed * 10_000 + index);
-    const owner = new InProcessOwner(ports, `owner-${index}`, random);
+  const live = async (lane: number) => {
+    const random = seededRandom(seed * 10_000 + lane);
     const choose = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
+    const own = Array.from({ length: Math.ceil(owners / AT_ONCE) }, (_none, n) => `owner-${lane}-${n}`);
+    const people = own.map((subject) => new InProcessOwner(ports, subject, random));
     while (begun < operations) {
       begun += 1;
       if (random() < FAILED_OPENS) note("failedOpen", await choose(broken).use(slot), "DECRYPT_FAILED");
       else {
         const operation = choose(mix);
-        const { was, wanted } = await owner.do(operation);
+        const { was, wanted } = await choose(people).do(operation);
         note(operation, was, wanted);
       }
     }
   };
-  const everyone = Promise.all(Array.from({ length: owners }, (_none, index) => live(index)));
+  const everyone = Promise.all(Array.from({ length: AT_ONCE }, (_none, lane) => live(lane)));
   const rotated = await rotateUntil(system, everyone);
   await everyone;
   ports.close();
@@ -74,17 +77,17 @@ export async function auditedTraffic(
 }
 
 async function rotateUntil(system: LocalSystem, ended: Promise<unknown>) {
-  let isEnded = false;
-  const end = ended.finally(() => (isEnded = true));
+  const state = { isEnded: false };
+  const end = ended.finally(() => (state.isEnded = true));
   end.catch(() => undefined);
   let [rotations, rewrapped] = [0, 0];
   do {
-    const { json, stderr } = await runCommand(system, ["rotate", "--json", "--share", "50"]);
-    if (typeof json["rewrapped"] !== "number") throw new Error(stderr);
+    await rotateMaterial(system);
+    const { counts } = await runRewrap(system, { senders: sendersOf(system) });
     rotations += 1;
-    rewrapped += json["rewrapped"];
+    rewrapped += counts["rewrapped"] ?? 0;
     await Promise.race([end, sleep(BETWEEN_ROTATIONS_MS)]);
-  } while (!isEnded && rotations < MOST_ROTATIONS);
+  } while (!state.isEnded && rotations < MOST_ROTATIONS);
   return { rotations, rewrapped };
 }
 

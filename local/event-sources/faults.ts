@@ -4,6 +4,13 @@ export interface BatchFault {
   readonly deliveries?: number;
   /** The function's environment is killed so long after it got the batch. */
   readonly killAfterMs?: number;
+  /** The same, when a test says so. */
+  readonly kill?: AbortSignal;
+  /**
+   * The whole batch is delivered once more so long after, whatever became of it, and beside those that are due: "at
+   * least once", late and out of order. What the function answers to that counts for nothing.
+   */
+  readonly againAfterMs?: number;
 }
 
 /** Asked once for each attempt at a batch. */
@@ -13,4 +20,6 @@ export type MappingFaults = (batch: {
   readonly size: number;
   /** From 1. */
   readonly attempt: number;
+  /** As the function gets them. */
+  readonly events: readonly Readonly<Record<string, unknown>>[];
 }) => BatchFault | undefined;

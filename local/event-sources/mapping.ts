@@ -2,10 +2,10 @@ import { shardIds } from "../aws/dynamodb/shards.ts";
 import type { EventSourceMappingResource } from "../stack.ts";
 import type { Discarded } from "./batch.ts";
 import { discardedObject } from "./destination.ts";
-import { invoker } from "./invoker.ts";
+import { Invoker } from "./invoker.ts";
 import type { MappingServices } from "./services.ts";
 import type { Positions } from "./positions.ts";
-import { ShardReader } from "./shard-reader.ts";
+import { ShardReader, type BatchPorts } from "./shard-reader.ts";
 import { recordsAfter } from "./stream.ts";
 
 /** Below every sequence number. */
@@ -15,16 +15,22 @@ const beforeAll = "0";
 export class Mapping {
   readonly resource: EventSourceMappingResource;
   readonly #readers: ReadonlyMap<string, ShardReader>;
+  readonly #invokers: readonly Invoker[];
 
   constructor(resource: EventSourceMappingResource, services: MappingServices, positions: Positions) {
     this.resource = resource;
+    const invokers = shardIds.map((shardId) => [shardId, new Invoker(services, resource, shardId)] as const);
+    this.#invokers = invokers.map(([, invoker]) => invoker);
     this.#readers = new Map(
-      shardIds.map((shardId) => [shardId, readerOf(shardId, resource, services, positions)]),
+      invokers.map(([shardId, { invoke }]) => [
+        shardId,
+        readerOf(shardId, resource, services, positions, invoke),
+      ]),
     );
   }
 
   get isIdle(): boolean {
-    return [...this.#readers.values()].every((reader) => reader.isIdle);
+    return [...this.#readers.values(), ...this.#invokers].every(({ isIdle }) => isIdle);
   }
 
   start(): void {
@@ -47,6 +53,7 @@ function readerOf(
   mapping: EventSourceMappingResource,
   services: MappingServices,
   positions: Positions,
+  invoke: BatchPorts["invoke"],
 ): ShardReader {
   const { now, putObject, streams, count = () => undefined } = services;
   const kept = positions.get(mapping.uuid, shardId);
@@ -60,7 +67,7 @@ function readerOf(
       reached: (sequence) => positions.set(mapping.uuid, shardId, sequence),
     },
     {
-      invoke: invoker(services, mapping, shardId),
+      invoke,
       discard(discarded: Discarded) {
         if (mapping.onFailureBucket === undefined) return;
         const { name, body } = discardedObject(mapping, shardId, discarded, now());

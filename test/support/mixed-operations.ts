@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { LocalSystem } from "../../local/system.ts";
 import { canaryKey, type CanaryProvider } from "./keys.ts";
 import { Person } from "./local-system.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /** The providers of the mix, and for each a call that is answered with a fingerprint of the key that arrived. */
 const calls = {
@@ -48,7 +49,7 @@ export async function mixedOperations(
   await Promise.all(
     Array.from({ length: users }, async (_, index) => {
       const subject = `round-${String(round)}-user-${String(index)}`;
-      const owner = new Owner(await Person.named(system, subject), random(round * 1000 + index));
+      const owner = new Owner(await Person.named(system, subject), seededRandom(round * 1000 + index));
       for (let n = 0; n < operations / users; n += 1) {
         const { name, surprise } = await owner.doSomething();
         counts[name] = (counts[name] ?? 0) + 1;
@@ -166,15 +167,4 @@ const operations = [
 
 function differs(actual: unknown, wanted: unknown): string | undefined {
   return actual === wanted ? undefined : `${String(actual)} and not ${String(wanted)}`;
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

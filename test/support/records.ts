@@ -30,12 +30,16 @@ export function seededKey(userId: string): string {
   return `sk-proj-${CANARY}${userId.replaceAll(/[^A-Za-z0-9]/g, "")}`.padEnd(56, "x");
 }
 
-/** @param prefix - of the users' ids: `seed-0`, `seed-1`, … */
+/**
+ * @param prefix - of the users' ids: `seed-0`, `seed-1`, …
+ * @param spoil - what is stored of what was sealed.
+ */
 export async function seedRecords(
   system: LocalSystem,
   count: number,
   prefix = "seed",
   cipherSuite: CipherSuite = "A256CBC-HS512",
+  spoil = (sealed: SealedProviderKey): SealedProviderKey => sealed,
 ): Promise<Seeded[]> {
   const kms = new KMSClient(awsConfig(system, "save"));
   const dynamo = new DynamoDBClient(awsConfig(system));
@@ -62,7 +66,7 @@ export async function seedRecords(
             cipherSuite,
             dataKeys,
           );
-          return { PutRequest: { Item: marshall(itemOf({ ownerId, slot }, sealed, kmsRequestId)) } };
+          return { PutRequest: { Item: marshall(itemOf({ ownerId, slot }, spoil(sealed), kmsRequestId)) } };
         }),
       );
       await dynamo.send(new BatchWriteItemCommand({ RequestItems: { [tableName(system)]: puts } }));

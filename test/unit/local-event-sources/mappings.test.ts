@@ -264,6 +264,32 @@ test("on purpose a batch is delivered twice, or its function is killed; it is de
   expect(batches.flat().map(valueOf)).toEqual([1, 1, 1]);
 });
 
+test("on purpose a batch is delivered once more, late and out of order, and a kill comes when the test says so", async () => {
+  const killing = new AbortController();
+  let attempts = 0;
+  const { start, put, mappings, batches } = await system(
+    async (_records, kill) => {
+      if (!kill) return null;
+      killing.abort();
+      throw new Error("killed");
+    },
+    { batchSize: 1 },
+    {
+      faults: ({ events, attempt }) => {
+        attempts += 1;
+        const isFirst = valueOf(events[0] as unknown as Delivered) === 1;
+        if (attempt === 1 && isFirst) return { againAfterMs: 300, kill: killing.signal };
+        return undefined;
+      },
+    },
+  );
+  start();
+  for (let n = 1; n <= 3; n++) await put("ada", "a", n);
+  await mappings.settled();
+  expect(killing.signal.aborted).toBe(true);
+  expect([attempts, byItem(batches)["ada a"]]).toEqual([4, [1, 1, 2, 3, 1]]);
+});
+
 test("a deployment changes a mapping under way: nothing is lost, and nothing that is done is repeated", async () => {
   const { deploy, put, mappings, batches } = await system(async () => {
     await sleep(10);

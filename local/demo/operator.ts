@@ -15,7 +15,9 @@ export interface OperatorPorts {
 }
 
 /** Older ones are in the audit, which has commands of its own. */
-const STORIES = 12;
+const STORIES = 6;
+/** A use has a claim, and what came of it. */
+const EVENTS = 4 * STORIES;
 
 export class Operator {
   readonly #ports: OperatorPorts;
@@ -47,11 +49,11 @@ export class Operator {
     const records = await query({ table, partition: ["ownerId", ownerId] });
     const events = await Promise.all(
       records.map(({ recordId }) =>
-        query({ table: log, partition: ["recordId", String(recordId)], newest: STORIES }),
+        query({ table: log, partition: ["recordId", String(recordId)], newest: EVENTS }),
       ),
     );
     const calls = cloudTrailRecords().filter((record) => isOf(record, ownerId));
-    return { person, records, events: events.flat(), calls: calls.slice(-STORIES) };
+    return { person, records, events: events.flat(), calls: calls.slice(-EVENTS) };
   }
 
   /** What CloudTrail's file proved, once the reconciliation has read it. */

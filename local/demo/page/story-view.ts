@@ -53,6 +53,6 @@ function lines({ id, calls, events, slot }: Story): TemplateResult {
 function lineView(title: string, line: Line, marked: string): TemplateResult {
   const parts = JSON.stringify(line, undefined, 2).split(marked);
   return html`<p class="source">${title}</p>
-    <pre tabindex="0" aria-label=${title}>
+    <pre role="group" tabindex="0" aria-label=${title}>
 ${parts.map((part, place) => (place === 0 ? part : html`<mark>${marked}</mark>${part}`))}</pre>`;
 }

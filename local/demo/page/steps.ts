@@ -49,7 +49,7 @@ function eventStep({ events: [event] }: Story): Step {
 
 function proofStep({ verdict }: Story, hasTrail: boolean): readonly Step[] {
   if (!hasTrail) return [];
-  if (!verdict) return [{ title: "Accounted for", detail: "when CloudTrail delivers", state: "waiting" }];
+  if (!verdict) return [{ title: "Accounted for", detail: "awaiting CloudTrail", state: "waiting" }];
   const { status, reason } = verdict;
   if (status === "explained") return [{ title: "Accounted for", detail: verdictOf(reason), state: "done" }];
   if (status === "informational") return [{ title: "Noted", detail: verdictOf(reason), state: "done" }];

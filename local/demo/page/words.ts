@@ -35,8 +35,8 @@ export function shortId(id: string): string {
 }
 
 const verdicts: Readonly<Record<string, string>> = {
-  claim: "this claim explains it",
-  seal: "this save explains it",
+  claim: "by this claim",
+  seal: "by this save",
   failed_attempt: "KMS refused it",
   data_key_unused: "it sealed nothing",
 };

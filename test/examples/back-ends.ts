@@ -5,6 +5,7 @@ import { canaryKey } from "../support/keys.ts";
 import { rewriting } from "../support/rewriting-application.ts";
 import { signIn } from "../support/supabase.ts";
 import type { Example } from "./example.ts";
+import { ownLambda } from "./own-lambda.ts";
 import { personWith, type World } from "./world.ts";
 
 /** The rewrites by an application that does what Next.js does with them, and a session of the real `@supabase/ssr`. */
@@ -22,13 +23,6 @@ async function nextjs({ system, origin, serve }: World): Promise<void> {
   const chat = { model: "gpt-5-mini", stream: true, messages: [{ role: "user", content: "Hello" }] };
   const answer = await (await post("/proxy/openai/v1/chat/completions", chat)).text();
   equal(answer.includes("[DONE]"), true);
-}
-
-async function ownLambda(world: World): Promise<void> {
-  const { handler } = await import("../../docs/examples/own-lambda/handler.ts");
-  await personWith(world, "example-own-lambda", "openai");
-  deepEqual(await handler({ userId: "example-own-lambda", text: "A long text." }), { summary: words });
-  deepEqual(await handler({ userId: "nobody", text: "A long text." }), { error: "NO_KEY" });
 }
 
 /** Under the back end's role, which its platform's token would have taken. */

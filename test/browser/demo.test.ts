@@ -91,7 +91,6 @@ async function forget(): Promise<void> {
 
 describe("the demo page", () => {
   test.each([
-    ["OpenAI", "openai"],
     ["Anthropic", "anthropic"],
     ["Google", "google"],
   ] as const)(
@@ -120,7 +119,7 @@ describe("the demo page", () => {
     await ask(page, "OpenAI", "What is it?");
     const useId = (await answered).headers()["waxseal-use-id"] ?? "";
     const use = story(page, useId.slice(0, 8));
-    await isDone(use, "Accounted for");
+    for (const step of ["Claim", "Decrypt", "Audit event", "Accounted for"]) await isDone(use, step);
     await use.locator("summary").click();
     const [cloudTrail = "", event = ""] = await use.locator("pre").allInnerTexts();
     expect(JSON.parse(cloudTrail)).toMatchObject({

@@ -31,6 +31,7 @@ async function start(options: StartOptions): Promise<void> {
     ports: options.ports,
     settings: options.settings,
     origins: options.origins,
+    demo: true,
     rotationMs: ROTATION_MS,
     ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     trailDelaySeconds: options.trailDelaySeconds,

@@ -43,6 +43,8 @@ export interface LocalSystemOptions {
   readonly trailFaults?: TrailFaults;
   /** A trail of the account's that is none of the stack's, for `trail: "existing"`; its bucket is made. */
   readonly accountTrail?: { readonly bucket: string; readonly prefix?: string };
+  /** Whether the API's address has the demo page, at `/` (default: no). */
+  readonly demo?: boolean;
   /** Told what is being done, step by step. */
   readonly onProgress?: (step: string) => void;
   /** Told every line that a function logs. */

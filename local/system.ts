@@ -8,6 +8,7 @@ import { Alarms } from "./alarms/alarms.ts";
 import { startAwsEndpoint } from "./aws/endpoint.ts";
 import { refusalOf } from "./aws/guard.ts";
 import { holdDataDirectory } from "./data-directory.ts";
+import { Demo } from "./demo/demo.ts";
 import { handleDeployPage } from "./deploy-page.ts";
 import { Deployments, outsideRolesOf, type Synthesise } from "./deployments.ts";
 import { handleUrlRequest } from "./function-url/serve.ts";
@@ -106,9 +107,13 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const invoke = (name: string, event: unknown) => deployments.invoke(name, event);
     const deploy = (changes: Partial<Settings>) => deployments.deploy(changes);
 
+    const about = { aws, issuer: issuer.issuer, stack: () => deployments.stack };
+    const demo = options.demo === true ? new Demo(about) : undefined;
+    cleanups.push(() => demo?.close());
     serve(apiServer, async (request, response) => {
       const target = requestTarget(request.url);
       if (await handleIssuerPage(request, response, target, issuer)) return;
+      if (await demo?.handle(request, response, target)) return;
       if (target.path === "/local/deploy") await handleDeployPage(request, response, deploy);
       else await handleApiRequest(request, response, target, invoke, deployments.stack.gateway);
     });

@@ -1,4 +1,5 @@
 import type { Line } from "./completeness-count.ts";
+import { isEntered } from "../audit-attributes.ts";
 import { claimsIn } from "../audit/erased-claims.ts";
 import { objectOf, textOf, type JsonObject } from "./json.ts";
 import type { Partitions } from "./partitions.ts";
@@ -32,7 +33,7 @@ export async function readLog(
   for await (const event of events) {
     const at = textOf(event["at"]);
     if (at !== undefined && (log.first === undefined || at < log.first)) log.first = at;
-    hear(log, event, at ?? "");
+    if (at !== undefined && isTime(at)) hear(log, event, at);
     const witnessId = textOf(event["witnessId"]);
     if (witnessId === undefined) continue;
     const line = lineOf(event);
@@ -41,22 +42,28 @@ export async function readLog(
   return log;
 }
 
+/** By the names of entries alone: each may be entered by those only whose word it is. */
 function hear(log: LogRead, event: JsonObject, at: string): void {
   const details = objectOf(event["details"]);
+  const name = event["recordId"];
   switch (event["type"]) {
     case "events_expired": {
       const through = textOf(details["through"]) ?? "";
-      if (through > log.expiredThrough) log.expiredThrough = through;
+      const isSaid = isEntered(name, "expired-") && isTime(through) && through < at;
+      if (isSaid && through > log.expiredThrough) log.expiredThrough = through;
       return;
     }
     case "events_erased":
-      // By a name that who erases alone may enter.
-      if (textOf(event["recordId"])?.startsWith("intake-erased-"))
-        for (const claim of claimsIn(details)) log.erasedClaims.add(claim);
+      if (isEntered(name, "erased-")) for (const claim of claimsIn(details)) log.erasedClaims.add(claim);
       return;
     case "control_plane_changed":
-      log.roles.hear(at, details);
+      if (isEntered(name, "role-")) log.roles.hear(at, details);
   }
+}
+
+/** ISO 8601 as events have it: milliseconds, UTC. */
+function isTime(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function lineOf(event: JsonObject): Line | undefined {

@@ -11,6 +11,8 @@ export function welcome(system: LocalSystem, dataDirectory: string | undefined):
   return `
 Waxseal is ready. For development and evaluation only: AWS is emulated, tokens are for the asking.
 
+  Demo                ${api}/   (open it in a browser: a settings page, a chat, and what you see as operator)
+
   API                 ${api}
   AWS endpoint        ${awsEndpoint}   (KMS, DynamoDB, S3 …; any AWS SDK or the AWS CLI)
   Stand-in provider   ${standIn}
@@ -18,7 +20,7 @@ Waxseal is ready. For development and evaluation only: AWS is emulated, tokens a
   Delete an owner     ${deleteOwner}    the access key id says which, signatures are not verified)
   State               ${dataDirectory ?? "in memory only (--data DIR keeps it)"}
 
-Paste this, a line or all of it:
+Or paste this, a line or all of it (the demo shows what it does):
 
   TOKEN=$(curl -s '${api}/local/token?sub=ada')
 

@@ -1,29 +1,9 @@
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { findings } from "./support/axe.ts";
 import { openScene, scenes } from "./support/scenes.ts";
 import { useSite } from "./support/use-site.ts";
 
 const site = useSite();
-
-/**
- * What axe has for WCAG 2.2 AA and what it calls best practice, with what it could not decide: "rule: the element" of
- * each finding.
- */
-async function findings(page: Page): Promise<string[]> {
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
-  const { violations, incomplete } = await page.evaluate(() => {
-    const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-    return run("waxseal-provider-keys", {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      rules: { "target-size": { enabled: true } },
-      resultTypes: ["violations", "incomplete"],
-    });
-  });
-  return [...violations, ...incomplete].flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ""}`),
-  );
-}
 
 describe("axe finds nothing, and nothing is wider than 320 pixels have room for", () => {
   for (const scene of scenes)

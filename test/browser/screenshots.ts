@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots [-- name …]`: each state of the element, light and dark, wide and narrow, into `docs/images`. With
+ * `npm run screenshots [-- name …]`: each state of the element and of the demo page, light and dark, wide and narrow, into `docs/images`. With
  * the clock, data and font that the tests have, the same sources give the same pictures.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,6 +7,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 import { bundleForTests } from "./support/bundle.ts";
 import { launchOptions } from "./support/chromium.ts";
+import { demoScenes, serveDemo } from "./support/demo-scenes.ts";
 import { openScene, scenes, type Scene } from "./support/scenes.ts";
 import { Site } from "./support/site.ts";
 import { smallerPng } from "./support/smaller-png.ts";
@@ -22,13 +23,20 @@ const looks = [
 ];
 
 /** Those that the README shows: twice as fine. */
-const inReadme = ["list", "list-dark", "add-cleaned", "add-cleaned-dark"];
+const inReadme = ["demo", "demo-dark", "list", "list-dark", "add-cleaned", "add-cleaned-dark"];
+
+/** The demo has two sides, which are beside each other from here on. */
+const DEMO_WIDTH = 1280;
 
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch(await launchOptions());
 const site = await Site.start(browser, await bundleForTests());
-for (const scene of scenes.filter(({ name }) => wanted.length === 0 || wanted.includes(name)))
-  for (const look of looks) await take(scene, look);
+const isWanted = ({ name }: Scene) => wanted.length === 0 || wanted.includes(name);
+for (const scene of scenes.filter(isWanted)) for (const look of looks) await take(scene, look);
+await serveDemo(site);
+for (const scene of demoScenes.filter(isWanted))
+  for (const look of looks)
+    await take(scene, look.width < DEMO_WIDTH / 2 ? look : { ...look, width: DEMO_WIDTH });
 await site.stop();
 await browser.close();
 

@@ -1,18 +1,14 @@
-import { createServer, request as httpRequest, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { routes } from "../../lib/routes.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { canaryKey } from "../support/keys.ts";
 import { startForTest } from "../support/local-system.ts";
+import { rewriting, rewritten, type Rewrite } from "../support/rewriting-application.ts";
 import { signIn } from "../support/supabase.ts";
 
 /** `docs/examples/nextjs`: an application at an origin of its own, which hands the API's routes on. */
-interface Rewrite {
-  readonly source: string;
-  readonly destination: string;
-}
-
 let system: LocalSystem;
 let application: Server;
 let app: string;
@@ -24,17 +20,10 @@ beforeAll(async () => {
   app = `http://127.0.0.1:${String((application.address() as AddressInfo).port)}`;
   system = await startForTest({ settings: { sessionCookie: "sb-*-auth-token", allowedOrigins: [app] } });
   rewrites = await rewritesOf(`${system.api}/`);
-  application.on("request", (request, response) => {
-    const target = rewritten(rewrites, request.url ?? "/");
-    if (!target) return response.writeHead(404).end();
-    // As Next.js does: with the headers as they are, but for the host.
-    const { host: _host, ...headers } = request.headers;
-    const proxied = httpRequest(target, { method: request.method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    return request.pipe(proxied);
-  });
+  application.on(
+    "request",
+    rewriting(() => rewrites),
+  );
 });
 afterAll(async () => {
   await new Promise((resolve) => application.close(resolve));
@@ -46,15 +35,6 @@ async function rewritesOf(api: string): Promise<readonly Rewrite[]> {
   vi.resetModules();
   const { default: config } = await import("../../docs/examples/nextjs/next.config.ts");
   return (await config.rewrites()).beforeFiles;
-}
-
-/** What Next.js makes of a path: `:path*` is any number of segments. */
-function rewritten(all: readonly Rewrite[], path: string): string | undefined {
-  for (const { source, destination } of all) {
-    const match = new RegExp(`^${source.replace("/:path*", "(?:/(.*))?")}$`).exec(path);
-    if (match) return destination.replace(":path*", match[1] ?? "");
-  }
-  return undefined;
 }
 
 const sample = (path: string) =>

@@ -23,6 +23,17 @@ export interface Failure {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
+export interface ServeOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** As an event stream does, whose end would be a failure. */
+  readonly staysOpen?: boolean;
+}
+
+interface Served extends ServeOptions {
+  readonly type: string;
+  readonly text: string;
+}
+
 /** The API as `docs/api.md` has it, as far as the element asks for it, and as ill as a test wants it. */
 export class FakeApi {
   providers: readonly ProviderDescription[] = providers;
@@ -34,7 +45,7 @@ export class FakeApi {
   readonly got: Got[] = [];
   readonly #failures: { readonly matches: RegExp; readonly failure: Failure; left: number }[] = [];
   readonly #held: { readonly matches: RegExp; readonly released: Promise<undefined> }[] = [];
-  readonly #files = new Map<string, { readonly type: string; readonly text: string }>();
+  readonly #files = new Map<string, Served>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<void> {
@@ -50,8 +61,8 @@ export class FakeApi {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  serve(path: string, type: string, text: string): void {
-    this.#files.set(path, { type, text });
+  serve(path: string, type: string, text: string, more: ServeOptions = {}): void {
+    this.#files.set(path, { type, text, ...more });
   }
 
   /** As it was when it started. */
@@ -88,7 +99,9 @@ export class FakeApi {
     const { method = "", url = "", headers } = request;
     const file = this.#files.get(url.split("?")[0] ?? "");
     if (file) {
-      response.writeHead(200, pageHeaders(file.type)).end(file.text);
+      response.writeHead(200, { ...pageHeaders(file.type), ...file.headers });
+      if (file.staysOpen) response.write(file.text);
+      else response.end(file.text);
       return;
     }
     const body = await textOf(request);

@@ -31,6 +31,8 @@ element.token = () => (window.isSignedIn ? "a-token" : undefined);
 `;
 
 export interface OpenOptions {
+  /** Another page than the element's own, which is served there. */
+  readonly path?: string;
   /** Of the element. */
   readonly attributes?: string;
   /** Of the page. */
@@ -66,7 +68,7 @@ export class Site {
   }
 
   async open(options: OpenOptions = {}): Promise<Page> {
-    const { attributes = "", root = 'lang="en"', width = 960, height = 800, scale = 1 } = options;
+    const { attributes = "", root = 'lang="en"', width = 960, height = 800, scale = 1, path = "/" } = options;
     this.api.serve("/", "text/html", html(attributes, root));
     const context = await this.#browser.newContext({
       viewport: { width, height },
@@ -86,7 +88,7 @@ export class Site {
     });
     if (options.clock === "installed") await page.clock.install({ time: NOW });
     else await page.clock.setFixedTime(NOW);
-    await page.goto(`${this.api.origin}/${options.signedOut ? "#out" : ""}`);
+    await page.goto(`${this.api.origin}${path}${options.signedOut ? "#out" : ""}`);
     return page;
   }
 

@@ -153,6 +153,14 @@ describe("npm start, running", () => {
     expect(stdout.match(/http:\/\/127\.0\.0\.1:\d+/g)?.length).toBeGreaterThanOrEqual(3);
   });
 
+  test("names the demo page before all other addresses, and has it there", async () => {
+    const first = /http:\/\/127\.0\.0\.1:\d+\//.exec(
+      running.output.stdout.split("Waxseal is ready")[1] ?? "",
+    );
+    const page = await fetch(first?.[0] ?? "");
+    expect(await page.text()).toContain("/_demo/page.js");
+  });
+
   test("prints an example provider key that the format check accepts", () => {
     const example = /"apiKey":"([^"]+)"/.exec(running.output.stdout)?.[1] ?? "";
     expect(findProvider(registry, "openai").plausibleFormat.test(example)).toBe(true);

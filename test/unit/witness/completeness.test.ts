@@ -266,9 +266,12 @@ describe("completeness", () => {
       at,
       details: { change: "role_ended", use: "opening", role: gone },
     });
-    one.log.push({ recordId: "intake-1", eventSeq: "1", ...ended("2026-11-25T10:10:00.000Z") });
+    one.log.push({ recordId: "intake-role-1", eventSeq: "1", ...ended("2026-11-25T10:10:00.000Z") });
     expect(await one.verify()).toMatchObject({ ok: false });
-    one.log.push({ recordId: "intake-2", eventSeq: "1", ...ended("2026-11-25T10:25:00.000Z") });
+    // Under this name any function may have entered it.
+    one.log.push({ recordId: "intake-refused-1", eventSeq: "1", ...ended("2026-11-25T10:25:00.000Z") });
+    expect(await one.verify()).toMatchObject({ ok: false });
+    one.log.push({ recordId: "intake-role-2", eventSeq: "1", ...ended("2026-11-25T10:25:00.000Z") });
     expect(await one.verify()).toMatchObject({ ok: true, explained: 2 });
   });
 
@@ -295,14 +298,21 @@ describe("completeness", () => {
     one.log.push(erasure);
     expect(await one.verify()).toMatchObject({ ok: true, informational: { events_erased: 1 } });
     one.log.pop();
-    const details = { through: "2026-11-25T10:00:30.000Z" };
-    one.log.push({
-      recordId: "intake-2",
-      eventSeq: "1",
-      type: "events_expired",
-      at: "2026-11-25T11:00:00.000Z",
-      details,
+    const expiry = (recordId: string, through: string) => ({
+      ...{ recordId, eventSeq: "1", type: "events_expired", at: "2026-11-25T11:00:00.000Z" },
+      details: { through },
     });
+    // Under another name, of a time to come, of no time.
+    for (const other of [
+      expiry("intake-refused-1", "2026-11-25T10:00:30.000Z"),
+      expiry("intake-expired-1", "2999-01-01T00:00:00.000Z"),
+      expiry("intake-expired-1", "zzz"),
+    ]) {
+      one.log.push(other);
+      expect(await one.verify()).toMatchObject({ ok: false, kmsDecrypts: 1 });
+      one.log.pop();
+    }
+    one.log.push(expiry("intake-expired-1", "2026-11-25T10:00:30.000Z"));
     expect(await one.verify()).toMatchObject({ ok: true, window: { from: "2026-11-25T10:00:30Z" } });
   });
 

@@ -2,5 +2,5 @@
 import * as z from "zod/mini";
 
 export const deleteOwnerAnswer = z.strictObject({
-  removed: z.int().check(z.nonnegative(), z.meta({ description: "How many provider keys", example: 2 })),
+  removed: z.int().check(z.nonnegative(), z.meta({ description: "How many provider keys", examples: [2] })),
 });

@@ -9,7 +9,7 @@ export const activityQuery = z.strictObject({
       .string()
       .check(
         z.regex(/^([1-9]\d?|100)$/),
-        z.meta({ description: "How many events, from 1 to 100; 20 where it is left out", example: "20" }),
+        z.meta({ description: "How many events, from 1 to 100; 20 where it is left out", examples: ["20"] }),
       ),
   ),
   cursor: z.optional(
@@ -30,7 +30,7 @@ export const activityEvent = z
     type: z.string().check(
       z.meta({
         description: "`key_saved`, `key_used`, `key_removed`, `key_disabled` and so on; more may come",
-        example: "key_used",
+        examples: ["key_used"],
       }),
     ),
     provider: z.optional(provider),

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 const provider = z
   .string()
-  .check(z.minLength(1), z.meta({ description: "`openai`, `anthropic` or `google`", example: "openai" }));
+  .check(z.minLength(1), z.meta({ description: "`openai`, `anthropic` or `google`", examples: ["openai"] }));
 
 /** Other fields are passed over, as they always were. */
 export const legacySaveRequest = z.object({
@@ -12,7 +12,7 @@ export const legacySaveRequest = z.object({
     .string()
     .check(
       z.minLength(1),
-      z.meta({ description: "As a person pasted it", example: "the API key as it was pasted" }),
+      z.meta({ description: "As a person pasted it", examples: ["the API key as it was pasted"] }),
     ),
 });
 

@@ -46,7 +46,7 @@ export const saveRequest = z
       z.minLength(1),
       z.meta({
         description: "As a person pasted it: blanks, quotes and a copied `Bearer ` are taken off",
-        example: "the API key as it was pasted",
+        examples: ["the API key as it was pasted"],
       }),
     ),
     label: z.optional(label),

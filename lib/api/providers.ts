@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { provider } from "./fields.ts";
 
 const described = (description: string, example?: string) =>
-  z.string().check(z.meta({ description, ...(example !== undefined && { example }) }));
+  z.string().check(z.meta({ description, ...(example !== undefined && { examples: [example] }) }));
 
 export const providerDescription = z
   .strictObject({

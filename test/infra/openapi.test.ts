@@ -55,12 +55,14 @@ describe("docs/openapi.json and docs/api.md", () => {
 
   test("are valid OpenAPI 3.1", async () => {
     expect(document.openapi).toMatch(/^3\.1\./);
-    const { valid, errors } = await new Validator().validate(structuredClone(document) as object);
+    const { valid, errors } = await new Validator().validate(
+      structuredClone(document) as unknown as Record<string, unknown>,
+    );
     expect([valid, errors]).toEqual([true, undefined]);
     const broken = await new Validator().validate({
       ...structuredClone(document),
       paths: { "no-slash": {} },
-    } as object);
+    } as Record<string, unknown>);
     expect(broken.valid).toBe(false);
   });
 

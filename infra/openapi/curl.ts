@@ -1,4 +1,4 @@
-import type { OperationObject } from "./markdown.ts";
+import type { OperationObject } from "./described.ts";
 
 /** Values that the examples of a path have. */
 const inPaths: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /**
- * Which way imports go: lambdas → lib, local → lambdas and lib, infra → a few names of lib, web → nothing
- * of ours; inside lib the envelope knows errors, secrets and its own ports. `test/hygiene/imports.test.ts`
+ * Which way imports go: lambdas → lib, local → lambdas and lib, infra → a few names of lib, web → types of
+ * lib/api alone; inside lib the envelope knows errors, secrets and its own ports. `test/hygiene/imports.test.ts`
  * tries each rule on a small tree that breaks it.
  *
  * @type {import("dependency-cruiser").IConfiguration}
@@ -42,7 +42,7 @@ export default {
       to: {
         path: "^(lib|lambdas|local|web|test|bench)/",
         pathNot:
-          "^lib/(routes|settings|settings-environment|audit-settings|attributes|audit-attributes|cors|deployment-outputs)\\.ts$|^lib/providers/|^lib/acting/may-act\\.ts$",
+          "^lib/(routes|settings|settings-environment|audit-settings|attributes|audit-attributes|cors|deployment-outputs|errors|problem)\\.ts$|^lib/(providers|api)/|^lib/acting/may-act\\.ts$",
       },
     },
     {
@@ -56,7 +56,14 @@ export default {
       comment: "The browser gets nothing of ours but what is in web/.",
       severity: "error",
       from: { path: "^web/" },
-      to: { path: "^(lib|lambdas|infra|local|test|bench)/" },
+      to: { path: "^(lib|lambdas|infra|local|test|bench)/", pathNot: "^lib/api/" },
+    },
+    {
+      name: "web-has-types-of-the-api-alone",
+      comment: "Types leave nothing behind at run time; zod would not fit.",
+      severity: "error",
+      from: { path: "^web/" },
+      to: { path: "^lib/api/|^node_modules/zod/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "envelope-knows-no-adapter",

@@ -112,6 +112,7 @@ const rules: Readonly<Record<keyof Settings, Rule>> = {
     allowed: `off or N/second, N/minute, N/hour or N/day for any of ${limitNames.join(", ")}`,
     holds: isLimits,
   },
+  verifyOnSave: { allowed: "off or on", holds: (value) => isOneOf(value, ["off", "on"]) },
   proxyWithoutLimits: {
     allowed: "refuse or allow",
     holds: (value) => isOneOf(value, ["refuse", "allow"]),

@@ -1,21 +1,12 @@
 import middy from "@middy/core";
 import * as z from "zod/mini";
+import { activityQuery } from "../lib/api/activity.ts";
 import { composeActivity } from "../lib/audit/compose-activity.ts";
 import { takeLimitIfCounted } from "../lib/compose.ts";
 import { WaxsealError } from "../lib/errors.ts";
 import { json, type ApiResponse } from "./http/answer.ts";
 import type { ApiEvent } from "./http/event.ts";
 import { answerErrors, authenticate, type AuthenticatedEvent } from "./http/middleware.ts";
-
-const slotPart = z.string().check(z.regex(/^[a-z0-9-]{1,32}$/));
-
-/** Each at most once, and no others. */
-const query = z.strictObject({
-  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|100)$/))),
-  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-  provider: z.optional(slotPart),
-  name: z.optional(slotPart),
-});
 
 let composed: ReturnType<typeof composeActivity> | undefined;
 
@@ -32,10 +23,13 @@ export const handler = middy<AuthenticatedEvent, ApiResponse>()
     return json(200, await read(ownerId, { limit: Number(limit), ...asked }));
   });
 
-function queryOf({ multiValueQueryStringParameters }: ApiEvent): z.infer<typeof query> {
+function queryOf({ multiValueQueryStringParameters }: ApiEvent): z.infer<typeof activityQuery> {
   const given = Object.entries(multiValueQueryStringParameters ?? {});
   if (given.some(([, values]) => values?.length !== 1)) throw new WaxsealError("INVALID_REQUEST");
-  const { data } = z.safeParse(query, Object.fromEntries(given.map(([name, values]) => [name, values?.[0]])));
+  const { data } = z.safeParse(
+    activityQuery,
+    Object.fromEntries(given.map(([name, values]) => [name, values?.[0]])),
+  );
   if (!data) throw new WaxsealError("INVALID_REQUEST");
   return data;
 }

@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import * as z from "zod/mini";
+import { legacyRemoveRequest } from "../lib/api/legacy.ts";
 import { providers, removePorts } from "../lib/compose.ts";
 import { WaxsealError } from "../lib/errors.ts";
 import { findProvider, slotToRemove } from "../lib/providers/find.ts";
@@ -10,18 +10,15 @@ import { routeOf } from "./http/event.ts";
 import { answerErrors, authenticate, type AuthenticatedEvent } from "./http/middleware.ts";
 import { legacySlot } from "./http/slot.ts";
 
-/** `DELETE /api/user/api-key` */
-const legacyBody = z.object({ provider: z.string().check(z.minLength(1)) });
-
 export const handler = middy<AuthenticatedEvent, ApiResponse>()
   .use(answerErrors())
   .use(authenticate())
   .handler((event) => (routeOf(event).errors === "legacy" ? removeLegacy(event) : remove(event)));
 
-/** As it always was: removing what is not there is a success. */
+/** `DELETE /api/user/api-key`, as it always was: removing what is not there is a success. */
 async function removeLegacy(event: AuthenticatedEvent): Promise<ApiResponse> {
-  const { provider } = parseBody(event, legacyBody);
-  await removeProviderKey(removePorts(), event.who, legacySlot(provider).slot);
+  const { provider } = parseBody(event, legacyRemoveRequest);
+  await removeProviderKey(removePorts(), event.who, legacySlot(provider, providers()).slot);
   return json(200, { success: true });
 }
 

@@ -23,6 +23,7 @@ import { ProviderKeyStore } from "./provider-keys/store.ts";
 import type { UpdatePorts } from "./provider-keys/update.ts";
 import type { UsePorts } from "./provider-keys/use.ts";
 import { registeredProviders } from "./providers/registered.ts";
+import { tryProviderKey } from "./proxy/try-provider-key.ts";
 import { settingsFromEnvironment } from "./settings-environment.ts";
 
 /** Milliseconds. Long enough for a slow answer within a region, short enough for one retry while a person waits. */
@@ -66,10 +67,11 @@ export const noteRefusal = once((): ((refusal: Refusal) => Promise<void>) => {
 });
 
 export const savePorts = once((): SavePorts => {
-  const { stage, writeSuite, encryptionKeyId } = settings();
+  const { stage, writeSuite, encryptionKeyId, verifyOnSave } = settings();
   if (!encryptionKeyId) throw new WaxsealError("INVALID_SETTINGS");
   const dataKeys = kmsDataKeyGenerator(kms(), encryptionKeyId);
-  return { store: store(), takeLimit: takeLimit(), dataKeys, stage, writeSuite, now, newId };
+  const asking = verifyOnSave === "on" && { tryProviderKey };
+  return { store: store(), takeLimit: takeLimit(), dataKeys, stage, writeSuite, now, newId, ...asking };
 });
 
 export const usePorts = once((): UsePorts => {

@@ -19,6 +19,7 @@ const catalogue = {
   UNKNOWN_PROVIDER: { retryable: false, message: "There is no such provider" },
   INVALID_PROVIDER_KEY_FORMAT: { retryable: false, message: "This is not the provider's API key format" },
   OTHER_PROVIDERS_KEY: { retryable: false, message: "This looks like another provider's API key" },
+  PROVIDER_KEY_REJECTED: { retryable: false, message: "The provider refused this API key" },
   PROVIDER_KEY_NOT_FOUND: { retryable: false, message: "No API key is configured for this provider" },
   PROVIDER_KEY_DISABLED: { retryable: false, message: "The API key for this provider is disabled" },
   PROVIDER_KEY_EXPIRED: { retryable: false, message: "The API key for this provider has expired" },
@@ -66,6 +67,8 @@ export class WaxsealError extends Error {
   readonly aws: AwsFailure | undefined;
   /** The registered provider that it is about, if it is about one. */
   readonly provider: string | undefined;
+  /** `PROVIDER_KEY_REJECTED`: the name under which it was to be saved. */
+  readonly slotName: string | undefined;
   /** `OTHER_PROVIDERS_KEY`: the id of the registered provider whose key it looks like. */
   readonly looksLike: string | undefined;
   /** `RATE_LIMITED`: when the next request may succeed. */
@@ -80,6 +83,7 @@ export class WaxsealError extends Error {
     this.retryable = catalogue[code].retryable;
     this.aws = details.aws;
     this.provider = details.provider;
+    this.slotName = details.slotName;
     this.looksLike = details.looksLike;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.limit = details.limit;
@@ -90,6 +94,7 @@ export class WaxsealError extends Error {
 export interface ErrorDetails {
   readonly aws?: AwsFailure;
   readonly provider?: string;
+  readonly slotName?: string;
   readonly looksLike?: string;
   readonly retryAfterSeconds?: number;
   readonly limit?: PassedLimit;

@@ -7,6 +7,7 @@ export type FunctionName =
   | "status"
   | "list"
   | "activity"
+  | "describe"
   | "update"
   | "remove"
   | "verify"
@@ -21,6 +22,8 @@ export interface Route {
   readonly function: FunctionName;
   /** `legacy` answers `{error}`, `problem` answers RFC 9457 documents. */
   readonly errors: "legacy" | "problem";
+  /** Answers whoever asks, the same for everyone. */
+  readonly isPublic?: true;
   /** Whether the response is streamed through the gateway. */
   readonly streams?: true;
 }
@@ -29,6 +32,7 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/api/user/api-key", function: "save", errors: "legacy" },
   { method: "DELETE", path: "/api/user/api-key", function: "remove", errors: "legacy" },
   { method: "GET", path: "/api/user/api-key-status", function: "status", errors: "legacy" },
+  { method: "GET", path: "/v1/openapi.json", function: "describe", errors: "problem", isPublic: true },
   { method: "GET", path: "/v1/providers", function: "list", errors: "problem" },
   { method: "GET", path: "/v1/provider-keys", function: "list", errors: "problem" },
   { method: "GET", path: "/v1/activity", function: "activity", errors: "problem" },
@@ -75,6 +79,7 @@ export const functionEntries: Readonly<Record<FunctionName, string>> = {
   status: "lambdas/status.ts",
   list: "lambdas/list.ts",
   activity: "lambdas/activity.ts",
+  describe: "lambdas/describe.ts",
   remove: "lambdas/remove.ts",
   update: "lambdas/update.ts",
   verify: "lambdas/verify.ts",

@@ -84,6 +84,8 @@ export interface Settings extends ProviderSettings, AuditSettings {
   /** How much of that quota a job may use, in percent. */
   readonly kmsShare: number;
   readonly limits: Readonly<Record<LimitName, RateLimit>>;
+  /** Whether a provider is asked, before a provider key is stored, if it takes it. */
+  readonly verifyOnSave: "off" | "on";
   /** Whether the proxy goes on when the limits' table does not answer. A save never does. */
   readonly proxyWithoutLimits: "refuse" | "allow";
   /** After which refusals by a provider the owner's next provider key for it is tried. */
@@ -133,6 +135,7 @@ export const defaultSettings: Settings = {
     activity: "120/minute",
     failedAuthentication: "600/minute",
   },
+  verifyOnSave: "on",
   proxyWithoutLimits: "allow",
   fallbackOn: fallbackReasons,
   actingRoles: [],

@@ -1,8 +1,8 @@
+import { legacyAnswer } from "../../lib/api/legacy-answer.ts";
+import { statusByCode } from "../../lib/api/status.ts";
 import { messageOf, type WaxsealError } from "../../lib/errors.ts";
 import { problem } from "../../lib/problem.ts";
 import type { Route } from "../../lib/routes.ts";
-import { legacyAnswer } from "./legacy.ts";
-import { statusByCode } from "./status.ts";
 
 /** What a handler returns: an API Gateway proxy response with a text body. */
 export interface ApiResponse {

@@ -1,6 +1,5 @@
 import { findProvider, slotOf, type Slot } from "../../lib/providers/find.ts";
 import type { Provider } from "../../lib/providers/provider.ts";
-import { registry } from "../../lib/providers/registry.ts";
 import { WaxsealError } from "../../lib/errors.ts";
 import type { ApiEvent } from "./event.ts";
 
@@ -11,8 +10,8 @@ export function slotIn(event: ApiEvent, providers: readonly Provider[]): Slot {
 }
 
 /** The slot of a legacy route: of the three providers that it knows. */
-export function legacySlot(providerId: string): Slot {
-  const provider = findProvider(registry, providerId);
+export function legacySlot(providerId: string, providers: readonly Provider[]): Slot {
+  const provider = findProvider(providers, providerId);
   if (!provider.legacyField) throw new WaxsealError("UNKNOWN_PROVIDER");
   return slotOf(provider);
 }

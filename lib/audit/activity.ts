@@ -1,28 +1,16 @@
 /** What a person sees of the audit: the events of their own provider keys, newest first. */
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod/mini";
+import type { activityAnswer, activityEvent } from "../api/activity.ts";
 import { activityReadAttributes, byOwnerIndex } from "../audit-attributes.ts";
 import { aliases } from "../provider-keys/update-expression.ts";
 import { repeatable } from "../provider-keys/store-failures.ts";
 import type { DynamoSender } from "../provider-keys/write-record.ts";
 import { readCursor, writeCursor, type Place } from "./activity-cursor.ts";
 
-/** One event, as its owner sees it; what an event has not is absent. `at`: ISO 8601, UTC. */
-export interface Activity {
-  readonly type: string;
-  readonly provider?: string;
-  readonly name?: string;
-  readonly at: string;
-  readonly actor?: string;
-  readonly caller?: string;
-  /** Of a use, and of what came of it. */
-  readonly useId?: string;
-}
-
-export interface ActivityPage {
-  readonly events: readonly Activity[];
-  /** For the older ones; `null` where there are none. */
-  readonly cursor: string | null;
-}
+/** One event, as its owner sees it; what an event has not is absent. */
+export type Activity = Readonly<z.output<typeof activityEvent>>;
+export type ActivityPage = Readonly<z.output<typeof activityAnswer>>;
 
 export interface ActivityQuery {
   /** From 1. */

@@ -95,7 +95,7 @@ export const intakeTypes = [
   "rate_limited",
   /** A source address above the limit of failed authentications: once a minute. */
   "authentication_failed_in_bulk",
-  /** Somebody who may not act for an owner, or an owner's provider key that may not be used. */
+  /** Somebody who may not act for an owner, an owner's provider key that may not be used, or one that its provider refused at a save. */
   "denied",
   /** The audit was read: by a person (their own), by an auditor (what they asked for). */
   "audit_read",

@@ -55,6 +55,13 @@ export function entryOf({ error, who, isUse }: Refusal, now: Date): IntakeEntry 
   if (code === "RATE_LIMITED" && limit)
     return made("rate_limited", [limit.name, limit.subject], who, now, { limit: limit.name });
   if (code === "NOT_ALLOWED_TO_ACT") return made("denied", [code, who.caller], who, now, { reason: code });
+  if (code === "PROVIDER_KEY_REJECTED") {
+    const about = { provider: error.provider ?? "unknown", name: error.slotName ?? "unknown" };
+    return made("denied", [code, who.ownerId ?? "", ...Object.values(about)], who, now, {
+      reason: code,
+      ...about,
+    });
+  }
   if (isUse && unusable.includes(code))
     return made("denied", [code, who.ownerId ?? "", who.caller], who, now, { reason: code });
   return undefined;

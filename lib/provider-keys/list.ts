@@ -1,5 +1,7 @@
+import type * as z from "zod/mini";
+import type { providerKeyStatus } from "../api/provider-keys.ts";
 import { registry } from "../providers/registry.ts";
-import { parseStatusRecord, type Health } from "./record.ts";
+import { parseStatusRecord } from "./record.ts";
 import type { ProviderKeyStore, RawRecord } from "./store.ts";
 
 /** What a list needs; the composition root gives it. */
@@ -9,23 +11,7 @@ export interface ListPorts {
 }
 
 /** One stored provider key as its owner may see it: all of it but the provider key. */
-export type ProviderKeyStatus =
-  | {
-      readonly provider: string;
-      readonly name: string;
-      readonly state: "active" | "disabled" | "expired";
-      readonly label?: string;
-      /** Its place among those for the provider, from 1; see `slotsInOrder`. */
-      readonly order?: number;
-      /** ISO 8601, UTC, like every time here. */
-      readonly savedAt: string;
-      readonly expiresAt?: string;
-      readonly health: Health;
-      readonly lastUsedAt?: string;
-      readonly lastUsedBy?: string;
-      readonly useCount: number;
-    }
-  | { readonly provider: string; readonly name: string; readonly state: "unreadable" };
+export type ProviderKeyStatus = Readonly<z.output<typeof providerKeyStatus>>;
 
 /**
  * An owner's provider keys, by provider and name. A record that does not parse is listed as
@@ -45,7 +31,7 @@ function statusOf(item: RawRecord, now: string): ProviderKeyStatus {
   if (!record || record.state === "removed") return { provider, name, state: "unreadable" };
   const { ownerId: _owner, slot: _slot, state, ...shown } = record;
   const expired = record.expiresAt !== undefined && record.expiresAt <= now;
-  return { provider, name, state: expired ? "expired" : state, ...shown } as ProviderKeyStatus;
+  return { provider, name, state: expired ? "expired" : state, ...shown };
 }
 
 /** Whether there is a usable provider key for each provider that the legacy routes know, as they answer it. */

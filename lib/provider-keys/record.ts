@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { health } from "../api/provider-keys.ts";
 import type { SealedProviderKey } from "../envelope/envelope.ts";
 
 /**
@@ -11,11 +12,9 @@ const bytes = (min: number, max: number) =>
     (value) => value instanceof Uint8Array && value.byteLength >= min && value.byteLength <= max,
   );
 
-export const healthSchema = z.object({
-  status: z.enum(["unknown", "valid", "rejected", "unreachable"]),
-  checkedAt: timestamp,
-});
-export type Health = z.infer<typeof healthSchema>;
+/** What a later version adds to it is no reason not to read the record. */
+const storedHealth = z.object(health.shape);
+export type Health = z.infer<typeof health>;
 
 /** The attributes that status and list read; nothing sealed. */
 const statusRecordSchema = z.object({
@@ -26,7 +25,7 @@ const statusRecordSchema = z.object({
   order: z.optional(z.int()),
   savedAt: timestamp,
   expiresAt: z.optional(timestamp),
-  health: healthSchema,
+  health: storedHealth,
   lastUsedAt: z.optional(timestamp),
   lastUsedBy: z.optional(z.string()),
   useCount: z.int().check(z.nonnegative()),

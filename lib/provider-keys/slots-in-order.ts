@@ -1,11 +1,8 @@
+import { FIRST_PLACE, LAST_PLACE } from "../api/fields.ts";
 import { DEFAULT_NAME, slotOf, type Slot } from "../providers/find.ts";
 import type { Provider } from "../providers/provider.ts";
 import { parseStatusRecord, type StatusRecord } from "./record.ts";
 import type { ProviderKeyStore } from "./store.ts";
-
-/** The places that an owner can give. */
-export const FIRST_PLACE = 1;
-export const LAST_PLACE = 1000;
 
 /**
  * The slots of an owner's usable provider keys for a provider, first to last: by the place that the owner gave

@@ -38,6 +38,8 @@ export interface Provider {
   readonly quotaSigns?: readonly Sign[];
   /** How an error shows that it is about the request, where its status is one of a refused provider key. */
   readonly requestSigns?: readonly Sign[];
+  /** How an error shows that the provider key is good, and only may not make this call: of one with restricted permissions. */
+  readonly permissionSigns?: readonly Sign[];
   readonly documentationUrl: string;
   readonly revokeUrl: string;
   /** What a person does at `revokeUrl`, step by step. */

@@ -1,8 +1,7 @@
-import type { Health } from "../provider-keys/record.ts";
 import type { ProviderKeyUse } from "../provider-keys/use.ts";
 import type { FallbackReason } from "../settings.ts";
 import { forward, type ProviderCall } from "./forward.ts";
-import { judge, type Judged } from "./refusal.ts";
+import { healthShownBy, judge, type Judged } from "./refusal.ts";
 
 /**
  * Calls the provider with an owner's first provider key, and, as long as the provider refuses for one of the reasons in
@@ -21,8 +20,9 @@ export async function callInOrder(
   let last: Response | undefined;
   try {
     for await (const use of uses) {
-      const { response, refusal } = await judge(call.provider, await forward(call, use));
-      await noteHealth(use, { response, refusal });
+      const judged = await judge(call.provider, await forward(call, use));
+      const { response, refusal } = judged;
+      await noteHealth(use, judged);
       await last?.body?.cancel();
       last = response;
       if (refusal === undefined || !fallbackOn.includes(refusal)) break;
@@ -38,10 +38,4 @@ export async function callInOrder(
 async function noteHealth(use: ProviderKeyUse, judged: Judged): Promise<void> {
   const health = healthShownBy(judged);
   if (health) await use.noteHealth(health);
-}
-
-/** A used-up quota says nothing of the provider key itself. */
-export function healthShownBy({ response, refusal }: Judged): Health["status"] | undefined {
-  if (refusal === "401" || refusal === "403") return "rejected";
-  return response.ok ? "valid" : undefined;
 }

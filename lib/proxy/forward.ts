@@ -1,6 +1,7 @@
 import { WaxsealError } from "../errors.ts";
 import type { ProviderKeyUse } from "../provider-keys/use.ts";
 import type { Provider } from "../providers/provider.ts";
+import type { Secret } from "../secret.ts";
 import { authorize } from "./authorize.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { scrubName, scrubStream, scrubText } from "./scrub.ts";
@@ -26,9 +27,21 @@ export interface ProviderCall {
  * @throws {WaxsealError} `PROVIDER_UNREACHABLE`, `PROVIDER_TIMEOUT`, `PROVIDER_REDIRECTED`.
  */
 export async function forward(call: ProviderCall, use: ProviderKeyUse): Promise<Response> {
+  const response = await callProvider(call, use);
+  // Which of several provider keys was used, and by which use the audit knows it.
+  response.headers.set("waxseal-slot", use.slot);
+  response.headers.set("waxseal-use-id", use.useId);
+  return response;
+}
+
+/** The same with a provider key that is not stored yet. @throws as `forward`. */
+export async function callProvider(
+  call: ProviderCall,
+  { origin, providerKey }: Pick<ProviderKeyUse, "origin" | "providerKey">,
+): Promise<Response> {
   const headers = requestHeaders(call.provider, call.headers);
-  authorize(headers, call.provider.authorization, use.providerKey);
-  return scrubbed(await send(call, headers, use.origin), use);
+  authorize(headers, call.provider.authorization, providerKey);
+  return scrubbed(await send(call, headers, origin), providerKey);
 }
 
 async function send(call: ProviderCall, headers: Headers, origin: string): Promise<Response> {
@@ -64,12 +77,10 @@ function isDecoded({ headers }: Response): boolean {
 /** Not zstd: Node 24 decodes it, Node 20, in which a back end may have the library, does not. */
 const DECODED = new Set(["gzip", "x-gzip", "deflate", "br"]);
 
-function scrubbed(response: Response, { providerKey, slot, useId }: ProviderKeyUse): Response {
+function scrubbed(response: Response, providerKey: Secret): Response {
   const headers = responseHeaders(response.headers)
     .filter(([name]) => name === scrubName(name, providerKey))
     .map(([name, value]): [string, string] => [name, scrubText(value, providerKey)]);
-  // Which of several provider keys was used, and by which use the audit knows it.
-  headers.push(["waxseal-slot", slot], ["waxseal-use-id", useId]);
   const body = response.body && constantErrors(response.body).pipeThrough(scrubStream(providerKey));
   return new Response(body, { status: response.status, headers });
 }

@@ -1,3 +1,4 @@
+import type { Health } from "../provider-keys/record.ts";
 import type { Provider, Sign } from "../providers/provider.ts";
 import type { FallbackReason } from "../settings.ts";
 import { errorWords } from "./error-words.ts";
@@ -7,6 +8,8 @@ import { peek } from "./peek.ts";
 export interface Judged {
   readonly response: Response;
   readonly refusal: FallbackReason | undefined;
+  /** It is refused for this call alone: a good provider key with restricted permissions. */
+  readonly isPermission?: boolean;
 }
 
 /**
@@ -15,8 +18,8 @@ export interface Judged {
  * may quote the request.
  */
 export async function judge(provider: Provider, answer: Response): Promise<Judged> {
-  const { rejectionSigns = [], quotaSigns = [], requestSigns = [] } = provider;
-  const all = [...rejectionSigns, ...quotaSigns, ...requestSigns];
+  const { rejectionSigns = [], quotaSigns = [], requestSigns = [], permissionSigns = [] } = provider;
+  const all = [...rejectionSigns, ...quotaSigns, ...requestSigns, ...permissionSigns];
   const isSaid = all.some(({ status }) => status === answer.status);
   const { response, text } = isSaid ? await peek(answer) : { response: answer, text: "" };
   const words = errorWords(text);
@@ -24,8 +27,15 @@ export async function judge(provider: Provider, answer: Response): Promise<Judge
     status === response.status && words.some((word) => pattern.test(word));
   if (requestSigns.some(shows)) return { response, refusal: undefined };
   if (quotaSigns.some(shows)) return { response, refusal: "quota" };
+  if (permissionSigns.some(shows)) return { response, refusal: "403", isPermission: true };
   if (rejectionSigns.some(shows)) return { response, refusal: "401" };
   return { response, refusal: refusalByStatus[response.status] };
+}
+
+/** What an answer says of the provider key itself: a used-up quota and a missing permission say nothing of it. */
+export function healthShownBy({ response, refusal, isPermission }: Judged): Health["status"] | undefined {
+  if ((refusal === "401" || refusal === "403") && !isPermission) return "rejected";
+  return response.ok ? "valid" : undefined;
 }
 
 const refusalByStatus: Readonly<Record<number, FallbackReason>> = {

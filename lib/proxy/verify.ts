@@ -1,11 +1,13 @@
+import type * as z from "zod/mini";
+import type { verifyAnswer } from "../api/provider-keys.ts";
 import { isWaxsealError } from "../errors.ts";
 import type { TakeLimit } from "../limits/take-limit.ts";
 import type { Actor } from "../provider-keys/change.ts";
 import { useProviderKey, type UsePorts } from "../provider-keys/use.ts";
 import type { Slot } from "../providers/find.ts";
 import { forward } from "./forward.ts";
-import { judge } from "./refusal.ts";
-import { healthShownBy } from "./call-in-order.ts";
+import { healthShownBy, judge } from "./refusal.ts";
+import { verifyCallOf } from "./verify-call.ts";
 
 /** What a verification needs; the composition root gives it. */
 export interface VerifyPorts extends UsePorts {
@@ -13,7 +15,7 @@ export interface VerifyPorts extends UsePorts {
 }
 
 /** What the provider says of a stored provider key; `unknown` if it could not be asked, or did not say. */
-export type Verdict = "valid" | "rejected" | "unknown";
+export type Verdict = z.output<typeof verifyAnswer>["result"];
 
 const TIMEOUT_MS = 10_000;
 
@@ -26,14 +28,7 @@ const TIMEOUT_MS = 10_000;
 export async function verifyProviderKey(ports: VerifyPorts, who: Actor, slot: Slot): Promise<Verdict> {
   await ports.takeLimit("verify", who.ownerId);
   const use = await useProviderKey(ports, who, slot);
-  const call = {
-    provider: slot.provider,
-    target: slot.provider.verifyCall.replace("GET ", ""),
-    method: "GET",
-    headers: new Headers(),
-    body: undefined,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  };
+  const call = verifyCallOf(slot.provider, TIMEOUT_MS);
   try {
     const judged = await judge(slot.provider, await forward(call, use));
     await judged.response.body?.cancel();

@@ -7,7 +7,7 @@ import { sendJson, type StandInCall } from "./send.ts";
 
 type Behaviour = (call: StandInCall, response: ServerResponse) => Promise<void> | void;
 
-/** What a provider may do otherwise or wrong, by the model name that asks for it; for trying the proxy. */
+/** What a provider may do otherwise or wrong, by the model name that asks for it, or by a word of the key; for trying the proxy. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
   ...echoes,
   /** No misbehaviour: tells which key arrived by its header's hash, so that a test sees whose it was. */
@@ -18,6 +18,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   redirect: (_call, response) => {
     response.writeHead(302, { location: "http://127.0.0.1:1/elsewhere" }).end();
   },
+  unanswered: () => undefined,
   slow: async (_call, response) => {
     response.writeHead(200, { "content-type": "text/plain" }).write("slow");
     await sleep(60_000, undefined, { ref: false });
@@ -39,9 +40,13 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
 };
 
+/** Words of a provider key, for calls that name no model. */
+const words = ["redirect", "unanswered", "echo-key"] as const;
+
 /** @returns whether the request asked for a misbehaviour, and got it. */
 export async function misbehave(call: StandInCall, response: ServerResponse): Promise<boolean> {
-  const behaviour = Object.hasOwn(behaviours, call.model) ? behaviours[call.model] : undefined;
+  const asked = words.find((word) => call.credential.includes(word)) ?? call.model;
+  const behaviour = Object.hasOwn(behaviours, asked) ? behaviours[asked] : undefined;
   await behaviour?.(call, response);
   return behaviour !== undefined;
 }

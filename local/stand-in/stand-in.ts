@@ -2,7 +2,7 @@
  * A stand-in for the providers, on loopback: it speaks enough of their APIs for the official SDKs, and keeps
  * what it received, so that one can see that a stored provider key arrived and nothing of the caller's did.
  *
- * Words in a provider key choose a refusal (`refusal.ts`), model names a misbehaviour (`misbehave.ts`); the
+ * Words in a provider key choose a refusal (`refusal.ts`), they or model names a misbehaviour (`misbehave.ts`); the
  * model `held` streams one chunk for each `POST /_release`. Its own pages are for programs on this machine.
  */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
@@ -59,7 +59,7 @@ async function answer(call: StandInCall, response: ServerResponse): Promise<void
     const { status, body } = dialect.refuse(why, call);
     sendJson(response, status, body, why === "limited" ? { "retry-after": "7" } : {});
   };
-  const refusal = refusalFor(call.credential);
+  const refusal = refusalFor(call);
   if (refusal) refuse(refusal);
   else if (!(await misbehave(call, response)) && !(await dialect.answer(call, response))) refuse("unknown");
 }

@@ -23,6 +23,8 @@ const forbidden = [
   { rule: "infra-knows-names", from: "infra/c.ts", to: "lib/envelope/target.ts" },
   { rule: "local-runs-the-rest", from: "local/a.ts", to: "test/target.ts" },
   { rule: "web-knows-nobody", from: "web/a.ts", to: "lib/target.ts" },
+  { rule: "web-has-types-of-the-api-alone", from: "web/b.ts", to: "lib/api/target.ts" },
+  { rule: "web-has-types-of-the-api-alone", from: "web/c.ts", to: "node_modules/zod/index.js" },
   { rule: "envelope-knows-no-adapter", from: "lib/envelope/a.ts", to: "lib/target.ts" },
   { rule: "envelope-knows-no-adapter", from: "lib/envelope/b.ts", to: "node_modules/run-time/index.js" },
   { rule: "envelope-knows-no-adapter", from: "lib/envelope/c.ts", to: "fs" },
@@ -39,6 +41,9 @@ const back = { from: "lib/cycle-b.ts", to: "lib/cycle-a.ts" };
 /** Near misses: every one of these is how it is meant. */
 const allowed = [
   { from: "lambdas/ok.ts", to: "lib/target.ts" },
+  { from: "web/ok-a.ts", to: "lib/api/target.ts", typeOnly: true },
+  { from: "web/ok-b.ts", to: "node_modules/zod/index.js", typeOnly: true },
+  { from: "infra/ok-e.ts", to: "lib/api/target.ts" },
   { from: "local/ok-a.ts", to: "lambdas/target.ts" },
   { from: "local/ok-b.ts", to: "infra/target.ts" },
   { from: "lib/cli/ok.ts", to: "lib/jobs/target.ts" },
@@ -60,20 +65,26 @@ beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), "waxseal-imports-"));
   write(
     "package.json",
-    JSON.stringify({ dependencies: { "run-time": "1.0.0" }, devDependencies: { "dev-time": "1.0.0" } }),
+    JSON.stringify({
+      dependencies: { "run-time": "1.0.0", zod: "1.0.0" },
+      devDependencies: { "dev-time": "1.0.0" },
+    }),
   );
   write(
     "tsconfig.json",
     JSON.stringify({ compilerOptions: { module: "nodenext", allowImportingTsExtensions: true } }),
   );
-  for (const name of ["run-time", "dev-time", "transitive"]) {
+  for (const name of ["run-time", "dev-time", "transitive", "zod"]) {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", main: "index.js" }));
     write(`node_modules/${name}/index.js`, "export default 1;\n");
   }
   const targets = [...forbidden, ...allowed].map(({ to }) => to).filter((to) => /^\w+\/.*\.ts$/.test(to));
   for (const target of targets) write(target, "export const target = 1;\n");
-  for (const { from, to } of [...forbidden, back, ...allowed])
-    write(from, `import * as it from "${specifier(from, to)}";\nexport { it };\n`);
+  for (const { from, to, ...how } of [...forbidden, back, ...allowed])
+    write(
+      from,
+      `import ${"typeOnly" in how ? "type " : ""}* as it from "${specifier(from, to)}";\nexport { it };\n`,
+    );
 });
 afterAll(() => {
   rmSync(tree, { recursive: true, force: true });

@@ -12,7 +12,7 @@ const namesOf = (some: typeof functions) =>
 describe("every function", () => {
   test("runs on Node 24 on ARM, under a name that says stage and purpose", () => {
     expect(namesOf(everyFunction)).toEqual([
-      ...["save", "status", "list", "remove", "update", "verify", "provider-proxy"],
+      ...["save", "status", "list", "describe", "remove", "update", "verify", "provider-proxy"],
       ...["acting-proxy", "delete-owner"],
     ]);
     for (const [, { Properties }] of everyFunction)
@@ -24,7 +24,7 @@ describe("every function", () => {
   });
 
   test("has the settings and the tables' names, and save's alone the KMS key's ARN", () => {
-    for (const [id, { Properties }] of everyFunction) {
+    for (const [id, { Properties }] of everyFunction.filter(([name]) => name !== "DescribeFunction")) {
       const { Variables } = Properties["Environment"] as { Variables: Record<string, string> };
       expect(Variables).toEqual({
         ...environmentOf(actingSettings),
@@ -35,6 +35,13 @@ describe("every function", () => {
         ...(id === "SaveFunction" ? { WAXSEAL_ENCRYPTION_KEY: "<ProviderKeysEncryptionKey.Arn>" } : {}),
       });
     }
+  });
+
+  test("that describes the API has none of them: it reads nothing", () => {
+    const [, describes] = everyFunction.find(([name]) => name === "DescribeFunction")!;
+    expect(describes.Properties["Environment"]).toEqual({
+      Variables: { POWERTOOLS_SERVICE_NAME: "waxseal-dev-describe" },
+    });
   });
 
   test("writes to a log group of its own, kept for the days that are set and after the stack is gone", () => {
@@ -54,8 +61,8 @@ describe("every function", () => {
       besideAudit(synthesised({ ...actingSettings, proxyTimeoutSeconds }), "AWS::Lambda::Function").map(
         ([, { Properties }]) => Properties["Timeout"],
       );
-    expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 30, 310, 310, 120]);
-    expect(timeouts(890)).toEqual([15, 15, 15, 15, 15, 30, 900, 900, 120]);
+    expect(timeouts(300)).toEqual([15, 15, 15, 15, 15, 15, 30, 310, 310, 120]);
+    expect(timeouts(890)).toEqual([15, 15, 15, 15, 15, 15, 30, 900, 900, 120]);
   });
 });
 

@@ -121,7 +121,8 @@ describe("the proxy", () => {
 
   test("notes a key that the provider refuses, and the person sees it", async () => {
     const other = await Person.named(system, "refused");
-    await other.save(`sk-rejected${canaryKey().slice(3)}`);
+    const apiKey = canaryKey("openai", "rejected");
+    await other.request("PUT", "/v1/provider-keys/openai", { apiKey, verify: false });
     expect((await other.chat()).status).toBe(401);
     const listed = await (await other.request("GET", "/v1/provider-keys")).json();
     expect(listed).toMatchObject({ providerKeys: [{ health: { status: "rejected" } }] });

@@ -48,6 +48,7 @@ const flows: Record<FunctionName, Flow> = {
   status: (person) => person.request("GET", "/api/user/api-key-status"),
   list: (person) => person.request("GET", "/v1/provider-keys"),
   activity: (person) => person.request("GET", "/v1/activity"),
+  describe: (person) => person.request("GET", "/v1/openapi.json"),
   update: (person) => person.request("PATCH", "/v1/provider-keys/openai", { label: "x" }),
   verify: (person) => person.request("POST", "/v1/provider-keys/openai/verify"),
   // Of a provider for which there is no `default`: the owner's list is asked.
@@ -273,6 +274,7 @@ describe("each role is refused what it is not for", () => {
     },
     status: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
     list: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
+    describe: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
     activity: { ...reads, ...destroys, ...writes, ...opens, ...seals, ...rewraps },
     remove: {
       ...reads,

@@ -21,7 +21,8 @@ import {
 let system: LocalSystem;
 
 beforeAll(async () => {
-  system = await startForTest();
+  // What the provider says is for the tests to see at the first use.
+  system = await startForTest({ settings: { verifyOnSave: "off" } });
 });
 afterAll(() => system.close());
 
@@ -158,7 +159,7 @@ describe("of several provider keys", () => {
 });
 
 test("a fallback that a setting turns off does not happen", async () => {
-  const strict = await startForTest({ settings: { fallbackOn: ["429"] } });
+  const strict = await startForTest({ settings: { fallbackOn: ["429"], verifyOnSave: "off" } });
   try {
     const person = await Person.named(strict, "ada");
     for (const [name, marked] of [

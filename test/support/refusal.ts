@@ -1,4 +1,4 @@
-import { statusByCode } from "../../lambdas/http/status.ts";
+import { statusByCode } from "../../lib/api/status.ts";
 import { errorCodes, messageOf } from "../../lib/errors.ts";
 import { problem } from "../../lib/problem.ts";
 import { gatewayProblems } from "../../lib/routes.ts";

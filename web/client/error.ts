@@ -1,39 +1,10 @@
-/** The codes that the API answers with today, and the three that only this client has (the last). */
-export type KnownCode =
-  | "AUTHENTICATION_REQUIRED"
-  | "ORIGIN_NOT_ALLOWED"
-  | "RATE_LIMITED"
-  | "ISSUER_UNAVAILABLE"
-  | "MALFORMED_JSON"
-  | "INVALID_REQUEST"
-  | "PAYLOAD_TOO_LARGE"
-  | "UNSUPPORTED_MEDIA_TYPE"
-  | "UNKNOWN_PROVIDER"
-  | "INVALID_PROVIDER_KEY_FORMAT"
-  | "OTHER_PROVIDERS_KEY"
-  | "PROVIDER_KEY_REJECTED"
-  | "PROVIDER_KEY_NOT_FOUND"
-  | "PROVIDER_KEY_DISABLED"
-  | "PROVIDER_KEY_EXPIRED"
-  | "ORIGIN_NOT_REGISTERED"
-  | "PROVIDER_UNREACHABLE"
-  | "PROVIDER_TIMEOUT"
-  | "DECRYPT_FAILED"
-  | "SUITE_REFUSED"
-  | "KMS_UNAVAILABLE"
-  | "ENCRYPTION_KEY_UNAVAILABLE"
-  | "STORE_UNAVAILABLE"
-  | "ACCESS_DENIED_BY_AWS"
-  | "CONFLICT"
-  | "INVALID_SETTINGS"
-  | "INTERNAL"
-  | "ROUTE_NOT_FOUND"
-  | "FILTERED"
-  | "BAD_REQUEST"
-  | "GATEWAY_FAILED"
-  | "NETWORK_FAILED"
-  | "TIMED_OUT"
-  | "UNEXPECTED_ANSWER";
+import type { ProblemCode } from "../../lib/api/problem.ts";
+
+/** Codes of routes and jobs that this client does not call. */
+type NotHere = "NOT_ALLOWED_TO_ACT" | "ROUTE_NOT_ALLOWED" | "PROVIDER_REDIRECTED" | "AUDIT_CHAIN_BROKEN";
+
+/** The codes that the API answers with today, and the three that only this client has. */
+export type KnownCode = Exclude<ProblemCode, NotHere> | "NETWORK_FAILED" | "TIMED_OUT" | "UNEXPECTED_ANSWER";
 
 /** A newer API may have more of them. */
 export type Code = KnownCode | (string & {});

@@ -39,6 +39,8 @@ export const openai: Provider = {
       words: /insufficient_quota|credit_balance_exhausted|(?:spend|usage)_limit_exceeded/,
     },
   ],
+  // A restricted key that may answer and not list models: microsoft/PowerToys issue 32989, charonn0/Xojo-OpenAI issue 8.
+  permissionSigns: [401, 403].map((status) => ({ status, words: /Missing scopes/ })),
   documentationUrl: "https://platform.openai.com/docs/api-reference/authentication",
   revokeUrl: "https://platform.openai.com/api-keys",
   revokeSteps: ["Find the key in the list by its name.", "Choose the bin at its end, and confirm."],

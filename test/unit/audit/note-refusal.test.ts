@@ -63,10 +63,23 @@ test("who may not act, and a provider key that may not be used, are entered as d
     });
 });
 
+test("a save that the provider refused is entered with provider and name, once a minute for each", async () => {
+  const rejected = (provider: string, slotName: string) =>
+    refusal(new WaxsealError("PROVIDER_KEY_REJECTED", { provider, slotName }), { isUse: false });
+  const { intakeId: _id, ...entry } = entryOf(rejected("openai", "work"), now) ?? {};
+  const details = { reason: "PROVIDER_KEY_REJECTED", provider: "openai", name: "work" };
+  expect(entry).toEqual({ type: "denied", at: now.toISOString(), ...who, details });
+  const one = noter();
+  for (const name of ["work", "home", "work"]) await one.note(rejected("openai", name));
+  await one.note(rejected("google", "work"));
+  expect(one.entered).toHaveLength(3);
+});
+
 test("no other error is entered, nor that there is nothing to remove", () => {
   const entered = errorCodes.filter((code) => entryOf(refusal(new WaxsealError(code)), now));
   expect(entered.toSorted()).toEqual([
     ...["NOT_ALLOWED_TO_ACT", "PROVIDER_KEY_DISABLED", "PROVIDER_KEY_EXPIRED", "PROVIDER_KEY_NOT_FOUND"],
+    "PROVIDER_KEY_REJECTED",
   ]);
   expect(entryOf(refusal(new WaxsealError("PROVIDER_KEY_NOT_FOUND"), { isUse: false }), now)).toBeUndefined();
 });

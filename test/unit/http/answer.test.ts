@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errorAnswer } from "../../../lambdas/http/answer.ts";
-import { statusByCode } from "../../../lambdas/http/status.ts";
+import { statusByCode } from "../../../lib/api/status.ts";
 import {
   errorCodes,
   messageOf,
@@ -35,6 +35,7 @@ describe("an error on a legacy route", () => {
     [remove, "UNKNOWN_PROVIDER", 400, "Invalid provider. Must be openai, anthropic, or google"],
     [save, "INVALID_PROVIDER_KEY_FORMAT", 400, "Invalid anthropic API key format"],
     [save, "OTHER_PROVIDERS_KEY", 400, "Invalid anthropic API key format"],
+    [save, "PROVIDER_KEY_REJECTED", 400, "The provider refused this API key"],
     [save, "RATE_LIMITED", 429, "Too many requests"],
     [save, "ORIGIN_NOT_ALLOWED", 403, "A page of this origin may not do this"],
     [save, "INTERNAL", 500, "Failed to save API key"],

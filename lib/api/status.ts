@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../lib/errors.ts";
+import type { ErrorCode } from "../errors.ts";
 
 /** The HTTP status of each code; the type makes it complete. */
 export const statusByCode: Readonly<Record<ErrorCode, number>> = {
@@ -14,6 +14,7 @@ export const statusByCode: Readonly<Record<ErrorCode, number>> = {
   UNKNOWN_PROVIDER: 404,
   INVALID_PROVIDER_KEY_FORMAT: 400,
   OTHER_PROVIDERS_KEY: 400,
+  PROVIDER_KEY_REJECTED: 422,
   PROVIDER_KEY_NOT_FOUND: 404,
   PROVIDER_KEY_DISABLED: 409,
   PROVIDER_KEY_EXPIRED: 410,

@@ -1,5 +1,5 @@
-import { messageOf, type ErrorCode, type WaxsealError } from "../../lib/errors.ts";
-import type { Route } from "../../lib/routes.ts";
+import { messageOf, type ErrorCode, type WaxsealError } from "../errors.ts";
+import type { Route } from "../routes.ts";
 import { statusByCode } from "./status.ts";
 
 /** Where the legacy routes have a text and a status of their own, as front ends written for them know it. */
@@ -15,6 +15,9 @@ export function legacyAnswer(error: WaxsealError, route: Route): { status: numbe
     case "INVALID_PROVIDER_KEY_FORMAT":
     case "OTHER_PROVIDERS_KEY":
       return { status, text: `Invalid ${error.provider ?? "provider"} API key format` };
+    case "PROVIDER_KEY_REJECTED":
+      // What they know for a key that is no good: a 400, whose text they show.
+      return { status: 400, text: messageOf(error.code) };
     default:
       return { status, text: status < 500 ? messageOf(error.code) : failureText(route, error.code) };
   }

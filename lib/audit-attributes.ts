@@ -39,3 +39,6 @@ export const erasedReadAttributes = [...erasedAttributes, byWitnessIndex.keys[0]
 
 /** What it reads of an erasure that was entered before. */
 export const erasureAttributes = [...eventKeyAttributes, "at", "actor", "caller", "details"] as const;
+
+/** Of the names of objects that Lambda puts aside: `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random>`. */
+export const putAsidePrefix = "aws/lambda/";

@@ -63,3 +63,6 @@ export const intakeBeginnings = Object.keys(intakeTypesByBeginning) as readonly 
 export function isEntered(recordId: unknown, beginning: IntakeBeginning): boolean {
   return typeof recordId === "string" && recordId.startsWith(`intake-${beginning}`);
 }
+
+/** Of the names of objects that Lambda puts aside: `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random>`. */
+export const putAsidePrefix = "aws/lambda/";

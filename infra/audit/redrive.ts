@@ -3,7 +3,7 @@ import { Role } from "aws-cdk-lib/aws-iam";
 import type { Function } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { putAsidePrefix } from "../../lib/audit/put-aside.ts";
+import { putAsidePrefix } from "../../lib/audit-attributes.ts";
 import type { Settings } from "../../lib/settings.ts";
 import { WaxsealFunction } from "../function.ts";
 import { whoMayTake } from "../jobs.ts";

@@ -2,10 +2,10 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod/mini";
+import { putAsidePrefix } from "../audit-attributes.ts";
 import { WaxsealError } from "../errors.ts";
 import { createLogger } from "../log/logger.ts";
 import { listNames, readObject, s3Error } from "./manifest-store.ts";
-import { putAsidePrefix } from "./put-aside.ts";
 import type { RedrivePorts } from "./redrive.ts";
 
 /** Milliseconds. */

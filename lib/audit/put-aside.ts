@@ -5,9 +5,6 @@
  */
 import * as z from "zod/mini";
 
-/** `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random>`; what the bucket's owner adds is none of it. */
-export const putAsidePrefix = "aws/lambda/";
-
 const schema = z.object({
   requestContext: z.object({ condition: z.string() }),
   DDBStreamBatchInfo: z.object({

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { byOwnerIndex, byWitnessIndex } from "../../lib/audit-attributes.ts";
 import { headAttributes, sealedAttributes } from "../../lib/attributes.ts";
-import { drop, give, grantsIn, named, type Statement, type Template } from "./grants.ts";
+import { drop, give, grantsIn, named, type Guarantee, type Statement, type Template } from "./grants.ts";
 import { actingSettings, ofType, synthesised, type Resource } from "./synthesised.ts";
 
 /** With all that there is of the audit, and every operator's role. */
@@ -22,7 +22,6 @@ const evidence = "<AuditEvidence.Arn>";
 const failures = "<AuditRecorderFailures.Arn>";
 const recorder = "AuditRecorderFunctionRole";
 const checkpoint = "AuditCheckpointsFunctionRole";
-const redrive = "AuditRedriveFunctionRole";
 const signingKey = "<AuditCheckpointsSigningKey.Arn>";
 
 const once = { Null: { "s3:if-none-match": "false" } };
@@ -30,27 +29,6 @@ const plain = (action: string, resource: string) => ({ action, resource, conditi
 const streams = ["<ProviderKeysTable", "<AuditTablesIntake", "<AuditTablesLog"].map(
   (table) => `${table}.StreamArn>`,
 );
-
-/** The statements of the resource policy that a bucket has. */
-const bucketPolicy = (template: Template, bucket: string) =>
-  Object.values(template.resources)
-    .filter(
-      ({ Type, Properties }) => Type === "AWS::S3::BucketPolicy" && Properties["Bucket"] === `<${bucket}>`,
-    )
-    .flatMap(({ Properties }) => (Properties["PolicyDocument"] as { Statement: Statement[] }).Statement)
-    .filter(({ Condition }) => !Condition?.["Bool"]);
-
-const denied = (Sid: string, Action: unknown, role: string) => ({
-  ...{ Sid, Action, Effect: "Deny", Principal: { AWS: "*" }, Resource: `${failures}/*` },
-  Condition: { ArnNotEquals: { "aws:PrincipalArn": `<${role}.Arn>` } },
-});
-
-interface Guarantee {
-  readonly of: (template: Template) => unknown;
-  readonly is: unknown;
-  /** Breaks it. */
-  readonly spoil: (resources: Record<string, Resource>) => void;
-}
 
 const guarantees: Readonly<Record<string, Guarantee>> = {
   "the recorder reads the three streams, puts events and, once each, manifests, and may see an erasure: no more":
@@ -213,46 +191,6 @@ const guarantees: Readonly<Record<string, Guarantee>> = {
       ["AuditEraserRole", "dynamodb:Query", [], "SPECIFIC_ATTRIBUTES"],
     ],
     spoil: give("AuditAuditorRole", "dynamodb:GetItem", "<ProviderKeysTable.Arn>"),
-  },
-  "what was put aside is read and removed by the function that redrives, put there by the recorder": {
-    of: (template) => named(template, /^<AuditRecorderFailures\.Arn>/),
-    is: [
-      `${recorder} s3:ListBucket ${failures}`,
-      `${recorder} s3:PutObject ${failures}/*`,
-      `${redrive} s3:DeleteObject ${failures}/aws/lambda/*`,
-      `${redrive} s3:GetObject ${failures}/aws/lambda/*`,
-      `${redrive} s3:ListBucket ${failures}`,
-    ].toSorted(),
-    spoil: give("AuditRedriveRole", "s3:GetObject", `${failures}/*`),
-  },
-  "and the bucket refuses everybody else, administrators too": {
-    of: (template) => bucketPolicy(template, "AuditRecorderFailures"),
-    is: [
-      denied("OnlyTheRecorder", "s3:PutObject", recorder),
-      denied("OnlyTheRedrive", ["s3:DeleteObject", "s3:GetObject"], redrive),
-    ],
-    spoil: drop("AWS::S3::BucketPolicy", "PolicyDocument", "OnlyTheRedrive"),
-  },
-  "the function that redrives writes no event, and its callers call it and nothing else": {
-    of: (template) => [
-      named(template, /./).filter((one) => one.startsWith(`${redrive} `) && !/ (logs|s3):/.test(one)),
-      named(template, /./).filter((one) => one.startsWith("AuditRedriveRole ")),
-    ],
-    is: [
-      [`${redrive} lambda:InvokeFunction <AuditRecorderFunction.Arn>`],
-      ["AuditRedriveRole lambda:InvokeFunction <AuditRedriveFunction.Arn>"],
-    ],
-    spoil: give(redrive, "dynamodb:PutItem", log),
-  },
-  "nobody else of the stack may have the recorder record anything": {
-    of: (template) => [
-      named(template, /AuditRecorderFunction/, /^lambda:/),
-      Object.values(template.resources)
-        .filter(({ Type }) => Type === "AWS::Lambda::Permission")
-        .filter(({ Properties }) => String(Properties["FunctionName"]).includes("AuditRecorder")),
-    ],
-    is: [[`${redrive} lambda:InvokeFunction <AuditRecorderFunction.Arn>`], []],
-    spoil: give("AuditRedriveRole", "lambda:InvokeFunction", "<AuditRecorderFunction.Arn>"),
   },
 };
 

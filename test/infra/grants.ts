@@ -61,3 +61,10 @@ export const drop = (type: string, policy: string, sid: string) => (resources: R
     if (Type === type && document) document.Statement = document.Statement.filter(({ Sid }) => Sid !== sid);
   }
 };
+
+export interface Guarantee {
+  readonly of: (template: Template) => unknown;
+  readonly is: unknown;
+  /** Breaks it. */
+  readonly spoil: (resources: Record<string, Resource>) => void;
+}

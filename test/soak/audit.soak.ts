@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import pMap from "p-map";
 import { hashOf } from "../../lib/audit/canonical.ts";
 import { listNames, manifestPrefix, parseManifest } from "../../lib/audit/manifest-store.ts";
+import type { LocalStack } from "../../local/stack.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { AuditHands, type Item } from "../support/audit.ts";
 import { auditedTraffic } from "../support/audited-traffic.ts";
@@ -27,7 +28,14 @@ const began = Date.now();
 
 beforeAll(async () => {
   const { mappingFaults, faults } = deliveries;
-  system = await startForTest({ audited: true, settings: { limits: noLimits }, mappingFaults, faults });
+  const settings = { limits: noLimits };
+  system = await startForTest({
+    audited: true,
+    settings,
+    mappingFaults,
+    faults,
+    editStack: withoutReconcile,
+  });
   hands = new AuditHands(system);
 });
 afterAll(() => system.close());
@@ -62,6 +70,12 @@ test(`${OPERATIONS} mixed operations: one event a change, no gap, every hash rig
   say(`verify: ${JSON.stringify({ integrity, completeness })}`);
   say(`deliveries: ${JSON.stringify(deliveries.counts)}; alarms: ${JSON.stringify(system.alarms())}`);
 }, 7_200_000);
+
+/** `verify` judges from the trail's files; to read them meanwhile takes more calls than all else, and has tests of its own. */
+function withoutReconcile(stack: LocalStack): LocalStack {
+  const rules = stack.rules?.filter(({ name }) => name.includes("Checkpoints"));
+  return { ...stack, ...(rules && { rules }) };
+}
 
 function expectOneEventAChange(records: readonly Item[], events: readonly Item[]): void {
   const seqs = Map.groupBy(events, (event) => String(event["recordId"]));

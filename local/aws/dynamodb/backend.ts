@@ -23,6 +23,8 @@ export interface Backend {
 
 /** dynalite closes idle connections after Node's 5 s, just when a client may reuse them. */
 const keepAliveMs = 120_000;
+/** It answers one after the other: what is beyond some only waits, and needs no connection that is made and closed for it. */
+const maxSockets = 64;
 
 /** `path`: the LevelDB folder; in memory without. */
 export async function startBackend(path?: string): Promise<Backend> {
@@ -33,7 +35,7 @@ export async function startBackend(path?: string): Promise<Backend> {
   server.keepAliveTimeout = keepAliveMs;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, maxSockets });
   return {
     port,
     call: (operation, input) => send(agent, port, secret, operation, input),

@@ -1,4 +1,5 @@
 /** `docs/api.md`, made from the OpenAPI document. */
+import { errorCodes, isRetryable } from "../../lib/errors.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { curlOf } from "./curl.ts";
 import type { OperationObject } from "./described.ts";
@@ -109,15 +110,19 @@ function success({ responses }: OperationObject, shapes: Readonly<Record<string,
 function problems({ responses }: OperationObject): string[] {
   const rows = Object.entries(responses)
     .filter(([status]) => !status.startsWith("2"))
-    .flatMap(([status, { headers = {}, content = {} }]) =>
+    .flatMap(([status, { content = {} }]) =>
       Object.values(content).flatMap(({ examples = {} }) =>
         Object.entries(examples).map(([code, { value }]) => {
           const { title, error: text = "" } = value as { title?: string; error?: string };
-          return [status, `\`${code}\``, title ?? text, "retry-after" in headers ? "may" : ""];
+          return [status, `\`${code}\``, title ?? text, canBeRetried(code) ? "yes" : ""];
         }),
       ),
     );
   return [table(["status", "code", "text", "`Retry-After`"], rows)];
+}
+
+function canBeRetried(code: string): boolean {
+  return errorCodes.some((known) => known === code && isRetryable(known));
 }
 
 function shape([name, schema]: readonly [string, Schema], shapes: Readonly<Record<string, Schema>>): string {

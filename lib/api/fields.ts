@@ -25,16 +25,14 @@ export const label = z.string().check(
   z.meta({ description: "A person's own words; nothing that looks like an API key", examples: ["at work"] }),
 );
 
-export const place = z
-  .int()
-  .check(
-    z.minimum(FIRST_PLACE),
-    z.maximum(LAST_PLACE),
-    z.meta({
-      description: "Its place among the owner's for the same provider, first to last",
-      examples: [1],
-    }),
-  );
+export const place = z.int().check(
+  z.minimum(FIRST_PLACE),
+  z.maximum(LAST_PLACE),
+  z.meta({
+    description: "Its place among the owner's for the same provider, first to last",
+    examples: [1],
+  }),
+);
 
 export const time = z.iso
   .datetime()

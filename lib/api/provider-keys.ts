@@ -99,7 +99,7 @@ export const updateRequest = z.strictObject(changes).check(
 );
 
 export const updateAnswer = z
-  .strictObject({ provider, name, ...changes })
+  .strictObject({ provider, name, ...changes, expiresAt: z.optional(z.nullable(time)) })
   .register(z.globalRegistry, { id: "UpdateAnswer" });
 
 export const verifyAnswer = z

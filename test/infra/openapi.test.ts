@@ -62,7 +62,7 @@ describe("docs/openapi.json and docs/api.md", () => {
     const broken = await new Validator().validate({
       ...structuredClone(document),
       paths: { "no-slash": {} },
-    } as Record<string, unknown>);
+    });
     expect(broken.valid).toBe(false);
   });
 

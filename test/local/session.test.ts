@@ -165,7 +165,10 @@ describe("one person's session", () => {
     const put = await ada.request("PUT", "/v1/provider-keys/openai", { apiKey, label: "work" });
     expect([put.status, await put.json()]).toEqual([
       200,
-      { provider: "openai", name: "default", state: "active", savedAt: expect.any(String) as string },
+      {
+        ...{ provider: "openai", name: "default", state: "active", verification: "valid" },
+        savedAt: expect.any(String) as string,
+      },
     ]);
     const [after] = await storedItems(system);
     expect(after?.["recordId"]).toBe(before?.["recordId"]);

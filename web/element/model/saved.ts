@@ -43,7 +43,7 @@ function noticeOf({ verification, warnings = [] }: SaveAnswer, provider: string)
   const values = { provider };
   const unfamiliar = warnings.some(({ code }) => code === "UNFAMILIAR_FORMAT");
   const first = { valid: "savedValid", could_not_tell: "savedUnsure", not_asked: "savedUntested" } as const;
-  const text = verification === undefined ? "savedUntested" : first[verification];
+  const text = first[verification];
   // One that the provider accepts is its own, whatever it looks like.
   const isUnsure = verification === "could_not_tell" || (unfamiliar && verification !== "valid");
   return {

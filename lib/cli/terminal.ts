@@ -72,3 +72,8 @@ export function table(rows: readonly (readonly (string | number)[])[]): string[]
       .trimEnd(),
   );
 }
+
+/** What others may have chosen, on one line: what a terminal would act on is replaced. */
+export function plainText(text: string): string {
+  return text.replaceAll(/\p{C}/gu, "\u{FFFD}");
+}

@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../../audit/read/find-events.ts";
 import type { Proof } from "../../audit/read/proof-of.ts";
-import { table } from "../terminal.ts";
+import { plainText, table } from "../terminal.ts";
 
 /** A line an event: when, what, of what, by whom, and its name. */
 export function eventLines(events: readonly StoredEvent[]): string[] {
@@ -38,6 +38,5 @@ function proofRows(proof: Proof | undefined): string[][] {
 
 /** On one line: what a terminal would act on is escaped. */
 function text(value: unknown): string {
-  const plain = typeof value === "string" ? value : JSON.stringify(value);
-  return plain.replaceAll(/\p{C}/gu, "\u{FFFD}");
+  return plainText(typeof value === "string" ? value : JSON.stringify(value));
 }

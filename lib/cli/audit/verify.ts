@@ -5,6 +5,7 @@ import type { Evidence } from "../../audit/verify/evidence.ts";
 import type { Completeness } from "../../witness/completeness.ts";
 import { isLocalEndpoint } from "../aws.ts";
 import { now, Session, type Cli } from "../session.ts";
+import { plainText } from "../terminal.ts";
 import { evidenceOf, readPublicKey } from "./evidence.ts";
 import { completenessOfDeployment, completenessOfFolder, witnessOf } from "./completeness.ts";
 import { asAuditor } from "./reading.ts";
@@ -86,7 +87,7 @@ export function verifyLines({ integrity, completeness }: Verdicts): string[] {
     ...problems.map(({ kind, where }) => `  ${kind}  ${where}`),
     ...restsOn.map((one) => `  rests on ${one}`),
     ...(completeness ? completenessLines(completeness) : ["Completeness: not asked for"]),
-  ];
+  ].map((line) => plainText(line));
 }
 
 export function completenessLines(completeness: Completeness): string[] {
@@ -102,5 +103,5 @@ export function completenessLines(completeness: Completeness): string[] {
     ...problems.map(({ kind, where }) => `  ${kind}  ${where}`),
     ...(unconfirmed.length > 0 ? [`  ${unconfirmed.length} claims that KMS showed no decryption for`] : []),
     ...restsOn.map((one) => `  rests on ${one}`),
-  ];
+  ].map((line) => plainText(line));
 }

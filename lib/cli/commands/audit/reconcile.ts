@@ -8,6 +8,7 @@ import { evidenceOf } from "../../audit/evidence.ts";
 import { asAuditor } from "../../audit/reading.ts";
 import { completenessLines } from "../../audit/verify.ts";
 import { Session, type Cli } from "../../session.ts";
+import { plainText } from "../../terminal.ts";
 
 interface Flags {
   readonly stage?: string;
@@ -95,5 +96,6 @@ function judgedCall(call: KmsCall, judgement: Judgement): JudgedCall {
 }
 
 function lineOf({ at, operation, status, reason, principal, requestId }: JudgedCall): string {
-  return [at, operation.padEnd(15), status.padEnd(13), reason.padEnd(17), principal, requestId].join("  ");
+  const columns = [at, operation.padEnd(15), status.padEnd(13), reason.padEnd(17), principal, requestId];
+  return plainText(columns.join("  "));
 }

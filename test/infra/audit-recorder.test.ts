@@ -22,6 +22,7 @@ const evidence = "<AuditEvidence.Arn>";
 const failures = "<AuditRecorderFailures.Arn>";
 const recorder = "AuditRecorderFunctionRole";
 const checkpoint = "AuditCheckpointsFunctionRole";
+const reconcile = "AuditWitnessReconcileRole";
 const signingKey = "<AuditCheckpointsSigningKey.Arn>";
 
 const once = { Null: { "s3:if-none-match": "false" } };
@@ -128,21 +129,32 @@ const guarantees: Readonly<Record<string, Guarantee>> = {
     ],
     spoil: give(recorder, "s3:DeleteObjectVersion", `${evidence}/*`),
   },
-  "that events may be gone is entered by who erases and by the job alone": {
+  "what is entered goes by how its id begins, and each beginning is of its own writer": {
     of: (template) =>
       grantsIn(template)
         .filter(
           ({ resource, action }) => resource === "<AuditTablesIntake.Arn>" && action === "dynamodb:PutItem",
         )
-        .filter(({ condition }) => {
-          const may = condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
-          const not = condition?.["ForAllValues:StringNotLike"]?.["dynamodb:LeadingKeys"];
-          const isKept = JSON.stringify(not) === '["erased-*","expired-*"]';
-          return may ? JSON.stringify(may).match(/e(rased|xpired)-/) : !isKept;
+        .flatMap(({ role, condition }) => {
+          const may = condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] as
+            string[] | undefined;
+          const isNeeded = condition?.["Null"]?.["dynamodb:LeadingKeys"] === "false";
+          return (
+            (isNeeded ? may : undefined)?.map((beginning) => `${role} ${beginning}`) ?? [`${role} anything`]
+          );
         })
-        .map(({ role }) => role)
+        // That it refused something is every function's to say.
+        .filter((entry) => !entry.endsWith(" refused-*"))
         .toSorted(),
-    is: [checkpoint, "AuditEraserRole"].toSorted(),
+    is: [
+      ...["read-*"].map((beginning) => `ActivityRole ${beginning}`),
+      ...["read-*"].map((beginning) => `AuditAuditorRole ${beginning}`),
+      ...["checkpoint-*", "expired-*"].map((beginning) => `${checkpoint} ${beginning}`),
+      ...["erased-*", "read-*"].map((beginning) => `AuditEraserRole ${beginning}`),
+      ...["unaccounted-*", "late-*", "changed-*", "missing-*", "role-*"].map(
+        (beginning) => `${reconcile} ${beginning}`,
+      ),
+    ].toSorted(),
     spoil: give("ActivityRole", "dynamodb:PutItem", "<AuditTablesIntake.Arn>", {
       "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["erased-1"] },
     }),

@@ -11,7 +11,7 @@ test.each(["openai", "anthropic", "google"])(
       const made = testKey(id, isRefused) ?? "";
       const { knownFormats } = findProvider(registry, id);
       expect(knownFormats.some((format) => format.test(made))).toBe(true);
-      expect(refusalFor(made)).toBe(isRefused ? "rejected" : undefined);
+      expect(refusalFor({ credential: made, method: "POST" })).toBe(isRefused ? "rejected" : undefined);
       expect(testKey(id, isRefused)).not.toBe(made);
     }
   },

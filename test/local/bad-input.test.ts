@@ -200,6 +200,30 @@ describe.each(withJsonBody)("the body of $name", ({ route }) => {
   );
 });
 
+/** The provider gets the key and may do with it what it likes: nothing of that comes back. */
+describe.each([
+  "PUT /v1/provider-keys/{provider}",
+  "PUT /v1/provider-keys/{provider}/{name}",
+  "POST /api/user/api-key",
+])("%s of a key that its provider", (name) => {
+  const { route } = named.find((one) => one.name === name)!;
+  test.each([
+    ["refuses", "rejected", 422, "PROVIDER_KEY_REJECTED"],
+    ["forbids", "forbidden", 422, "PROVIDER_KEY_REJECTED"],
+    ["limits", "limited", 200, undefined],
+    ["does not know what to say of", "broken", 200, undefined],
+    ["wants to have elsewhere", "redirect", 200, undefined],
+    ["sends back", "echo-key", 200, undefined],
+  ] as const)("%s (%s) is answered %i %s", async (_what, marked, status, code) => {
+    const { body, ...call } = goodCall(route);
+    const apiKey = canaryKey("openai", marked);
+    const good = JSON.parse(String(body)) as object;
+    const answer = await send({ ...call, body: JSON.stringify({ ...good, apiKey }) });
+    const isLegacy = route.errors === "legacy" && status === 422;
+    expect([answer.status, answer.code]).toEqual([isLegacy ? 400 : status, code]);
+  });
+});
+
 describe("no such route", () => {
   test.each(["/", "/v1", "/v1/provider-keys/", "/local/tokens", "/api/user/api-key/x", "//", `/${CANARY}`])(
     "%s is a 404 problem",

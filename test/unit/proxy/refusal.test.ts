@@ -5,7 +5,7 @@ import { groq } from "../../../lib/providers/registry/groq.ts";
 import { openrouter } from "../../../lib/providers/registry/openrouter.ts";
 import { xai } from "../../../lib/providers/registry/xai.ts";
 import { openai } from "../../../lib/providers/registry/openai.ts";
-import { judge } from "../../../lib/proxy/refusal.ts";
+import { healthShownBy, judge } from "../../../lib/proxy/refusal.ts";
 
 describe("a provider's answer", () => {
   test.each([
@@ -54,6 +54,21 @@ describe("a provider's answer", () => {
     "is judged by its own words, not by those that it quotes (%#)",
     async (provider, status, body, refusal) => {
       expect((await judge(provider, Response.json(body, { status }))).refusal).toBe(refusal);
+    },
+  );
+
+  test.each([401, 403])(
+    "(%i) about a missing permission has the next tried, and says nothing of the key",
+    async (status) => {
+      const restricted = {
+        error: { message: "You have insufficient permissions. Missing scopes: api.model.read." },
+      };
+      const judged = await judge(openai, Response.json(restricted, { status }));
+      expect([judged.refusal, healthShownBy(judged)]).toEqual(["403", undefined]);
+      // In the error's own words only: a request that quotes them is another matter.
+      const quoting = await judge(openai, Response.json({ error: { param: "Missing scopes" } }, { status }));
+      expect(healthShownBy(quoting)).toBe("rejected");
+      expect(healthShownBy(await judge(groq, Response.json(restricted, { status })))).toBe("rejected");
     },
   );
 

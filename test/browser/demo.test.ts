@@ -1,4 +1,6 @@
 /** The demo page of `npm start`, with the whole local system behind it. */
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { LocalSystem } from "../../local/system.ts";
@@ -278,6 +280,16 @@ describe("the demo's addresses", () => {
       for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }])
         expect((await raw(path, headers)).status).toBe(403);
       expect((await raw(path, {}, "POST")).status).toBe(405);
+    },
+  );
+
+  test.each(["/", "/_demo/live", "/_demo/test-key?provider=openai"])(
+    "%s is not there under another name: DNS rebinding gains nothing",
+    async (path) => {
+      const asked = request(system.api + path, { headers: { host: "rebound.example" } }).end();
+      const [answer] = (await once(asked, "response")) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(403);
     },
   );
 

@@ -1,16 +1,19 @@
 /** The demo page of `npm start`, with the whole local system behind it. */
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import type { LocalSystem } from "../../local/system.ts";
 import { CANARY, canaryKey } from "../support/keys.ts";
 import { startForTest } from "../support/local-system.ts";
-import { manage, paste, press, seen } from "./support/acts.ts";
+import { manage, press, seen } from "./support/acts.ts";
 import { findings } from "./support/axe.ts";
+import { answers, ask, forgetAll, isDone, openDemo, save, story, used } from "./support/demo-acts.ts";
 import { everythingIn, watch } from "./support/everything-in.ts";
 
 let browser: Browser;
 let system: LocalSystem;
-let complaints: string[] = [];
+const complaints: string[] = [];
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([
@@ -26,68 +29,18 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(browser.contexts().map((context) => context.close()));
   // A violation of the page's policy is said there, too.
-  expect(complaints).toEqual([]);
+  expect(complaints.splice(0)).toEqual([]);
 });
 afterAll(async () => {
   await browser.close();
   await system.close();
 });
 
-async function open(hash = "", width = 1280): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    reducedMotion: "reduce",
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  complaints = [];
-  const { complaints: said } = { complaints };
-  page.on("pageerror", (error) => said.push(error.message));
-  page.on("console", (message) => {
-    if (!message.text().startsWith("Failed to load resource")) said.push(message.text());
-  });
-  await page.goto(`${system.api}/${hash}`);
-  await seen(page, /^Sealed when you save them/);
-  return page;
+function open(hash = ""): Promise<Page> {
+  return openDemo(browser, system.api + "/" + hash, complaints);
 }
 
-async function save(page: Page, provider: string, providerKey: string): Promise<void> {
-  await press(page, `Add key: ${provider}`);
-  await paste(page, providerKey);
-  await press(page, "Save key");
-  await seen(page, /^Saved\./);
-}
-
-async function ask(page: Page, provider: string, question: string): Promise<void> {
-  await page.getByRole("group", { name: "Provider" }).getByLabel(provider, { exact: true }).check();
-  await page.getByLabel("Your message").fill(question);
-  await press(page, "Send");
-}
-
-const answers = (page: Page) => page.locator(".turn.assistant").allInnerTexts();
-const story = (page: Page, text: string) => page.locator(".story", { hasText: text }).first();
-
-/** The story of the use that the last answer was made by. */
-async function used(page: Page): Promise<Locator> {
-  return story(page, (await page.locator(".use code").innerText()).replace("use ", ""));
-}
-
-/** Waits until a step is done. */
-function isDone(of: Locator, step: string): Promise<void> {
-  return of.locator(".step.done .title").getByText(step, { exact: true }).waitFor();
-}
-
-/** A removal of everything, so that each test begins with two persons who have nothing. */
-async function forget(): Promise<void> {
-  for (const person of ["ada", "grace"]) {
-    const headers = { authorization: `Bearer ${await system.token(person)}` };
-    const listed = await fetch(`${system.api}/v1/provider-keys`, { headers });
-    const { providerKeys } = (await listed.json()) as { providerKeys: { provider: string; name: string }[] };
-    for (const { provider, name } of providerKeys)
-      await fetch(`${system.api}/v1/provider-keys/${provider}/${name}`, { method: "DELETE", headers });
-  }
-}
+const forget = () => forgetAll(system);
 
 describe("the demo page", () => {
   test.each([
@@ -278,6 +231,16 @@ describe("the demo's addresses", () => {
       for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }])
         expect((await raw(path, headers)).status).toBe(403);
       expect((await raw(path, {}, "POST")).status).toBe(405);
+    },
+  );
+
+  test.each(["/", "/_demo/live", "/_demo/test-key?provider=openai"])(
+    "%s is not there under another name: DNS rebinding gains nothing",
+    async (path) => {
+      const asked = request(system.api + path, { headers: { host: "rebound.example" } }).end();
+      const [answer] = (await once(asked, "response")) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(403);
     },
   );
 

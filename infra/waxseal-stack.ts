@@ -49,6 +49,7 @@ export class WaxsealStack extends Stack {
     this.jobs = new Jobs(this, "Jobs", settings, this.providerKeys);
     const topics = new Topics(this, "Topics", settings.stage);
     this.audit = new Audit(this, "Audit", { settings, providerKeys: this.providerKeys, topics, entries });
+    this.#tellOfJobs();
     const names = Object.keys(functionEntries) as FunctionName[];
     const isOfApi = (name: FunctionName): name is ApiFunctionName => !isActing(name);
     const made = this.#functions(names.filter(isOfApi), settings, entries);
@@ -72,6 +73,13 @@ export class WaxsealStack extends Stack {
       ...(rewrap && { RewrapFunction: rewrap.alias.functionArn }),
     });
     this.#warnOfPlaceholders(settings);
+  }
+
+  /** Who of those that open tries patiently. */
+  #tellOfJobs(): void {
+    const { reseal, "import-verify": importVerify, export: exporting } = this.jobs.roles;
+    const arns = [reseal, importVerify, exporting].map((role) => role?.roleArn).filter(Boolean);
+    this.audit.witness.fn.addEnvironment("WAXSEAL_JOB_ROLES", arns.join(","));
   }
 
   #rewrap(settings: Settings, { rewrap: entry }: Entries): RewrapFunction | undefined {

@@ -32,6 +32,7 @@ export class CompletenessCount {
   readonly #unconfirmed: { useId: string; at: string; caller: string }[] = [];
   readonly #informational: Record<string, number> = {};
   #decrypts = 0;
+  #isShown = false;
   #explained = 0;
   #pending = 0;
 
@@ -44,6 +45,11 @@ export class CompletenessCount {
     return this.#unaccounted.length === 0;
   }
 
+  /** The claims that KMS should have shown something of, where it showed no `Decrypt` at any time; else 0. */
+  get silentClaims(): number {
+    return this.#isShown ? 0 : this.#unconfirmed.length;
+  }
+
   /** All calls and events of one claim, or of one request. */
   add(lines: readonly Line[]): void {
     const events = lines.flatMap((line) => ("event" in line ? [line.event] : []));
@@ -51,6 +57,7 @@ export class CompletenessCount {
     const calls = distinct(lines.flatMap((line) => ("call" in line ? [line] : [])));
     let isConfirmed = false;
     for (const { call, seenAt } of calls) {
+      if (call.operation === "Decrypt") this.#isShown = true;
       const judgement = this.#judge(
         call,
         seenAt,

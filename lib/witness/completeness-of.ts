@@ -6,8 +6,9 @@ import { kmsCallOf, witnessIdOf } from "./call.ts";
 import { CompletenessCount, type Line, type OnVerdict } from "./completeness-count.ts";
 import type { Completeness } from "./completeness.ts";
 import { readLog, type LogRead } from "./completeness-log.ts";
+import type { TrailProblem } from "./digest-chain.ts";
 import { Partitions } from "./partitions.ts";
-import { concernsUs, type RoleUse, type WitnessRules } from "./rules.ts";
+import { concernsUs, latestAfterClaim, type RoleUse, type WitnessRules } from "./rules.ts";
 import { checkTrail, type TrailCheck, type TrailCheckPorts } from "./trail-check.ts";
 import { wholeSeconds } from "./trail-names.ts";
 
@@ -69,12 +70,13 @@ export async function completenessOf(
       ports.onVerdict,
     );
     for await (const lines of partitions.groups<Line>()) counted.add(lines);
+    const problems = trail.problems.length > 0 ? trail.problems : silence(counted.silentClaims);
     return {
       ...counted.result(),
-      problems: trail.problems,
-      ok: counted.isOk && trail.problems.length === 0,
+      problems,
+      ok: counted.isOk && problems.length === 0,
       window,
-      restsOn: restsOn(source.name, trail),
+      restsOn: [...restsOn(source.name, trail), ...formerRoles(log.roles.ended)],
     };
   } finally {
     partitions.close();
@@ -82,14 +84,37 @@ export async function completenessOf(
 }
 
 /** CloudTrail has whole seconds: a call in the second of the first claim belongs to it. */
-function windowOf({ from, to }: CompletenessOptions, log: LogRead, now: Date): { from: string; to: string } {
+function windowOf(
+  { from, to, rules }: CompletenessOptions,
+  log: LogRead,
+  now: Date,
+): { from: string; to: string } {
   const aDayAgo = new Date(now.getTime() - LATEST_MS).toISOString();
   const since = log.first ?? aDayAgo;
-  const first = since > log.expiredThrough ? since : log.expiredThrough;
+  const expired = afterExpired(log, rules);
+  const first = since > expired ? since : expired;
   return {
     from: wholeSeconds(Date.parse(from ?? first)),
     to: wholeSeconds(Date.parse(to ?? now.toISOString())),
   };
+}
+
+/** By when nothing may be decrypted any more for a claim that has expired; empty where none has. */
+function afterExpired({ expiredThrough }: LogRead, rules: CompletenessOptions["rules"]): string {
+  const through = Date.parse(expiredThrough);
+  return Number.isNaN(through) ? "" : new Date(through + latestAfterClaim(rules) * 1000).toISOString();
+}
+
+/** Where a file is gone, that alone may be why. */
+function silence(claims: number): TrailProblem[] {
+  return claims === 0 ? [] : [{ kind: "trail_silent", where: `${claims} claims, and no Decrypt` }];
+}
+
+/** Nobody else knows of them: the role of the function that reconciles could have said so too. */
+function formerRoles(ended: readonly string[]): string[] {
+  return ended.length === 0
+    ? []
+    : [`which roles there were before, by the audit's own word: ${ended.join(", ")}`];
 }
 
 function restsOn(

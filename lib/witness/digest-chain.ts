@@ -12,8 +12,10 @@ export interface TrailProblem {
     | "digest_missing"
     | "digest_malformed"
     | "digest_unsigned"
-    | "digest_chain_broken";
-  /** The object's name. */
+    | "digest_chain_broken"
+    /** There are claims, and no `Decrypt` at all: CloudTrail does not log KMS, or these are not its files. */
+    | "trail_silent";
+  /** The object's name; of `trail_silent` how many claims. */
   readonly where: string;
 }
 

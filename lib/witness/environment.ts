@@ -11,6 +11,8 @@ export interface ReconcileEnvironment {
   /** ARNs. */
   readonly kmsKeys: readonly string[];
   readonly roles: Readonly<Record<RoleUse, readonly string[]>>;
+  /** Of the opening roles; undefined where nobody said. */
+  readonly jobRoles?: readonly string[];
   readonly longestInvocationSeconds: number;
   readonly graceSeconds: number;
   /** Undefined where the deployment has no trail. */
@@ -29,6 +31,7 @@ export function reconcileEnvironment(environment: Readonly<NodeJS.ProcessEnv>): 
     return all.length > 0 && all.every((one) => one.startsWith("arn:")) ? all : invalid();
   };
   const bucket = environment["WAXSEAL_TRAIL_BUCKET"];
+  const hasJobRoles = environment["WAXSEAL_JOB_ROLES"] !== undefined;
   return {
     stage: text("WAXSEAL_STAGE"),
     auditLog: text("WAXSEAL_AUDIT_LOG"),
@@ -40,6 +43,7 @@ export function reconcileEnvironment(environment: Readonly<NodeJS.ProcessEnv>): 
       saving: arns("WAXSEAL_SAVING_ROLES"),
       rewrapping: arns("WAXSEAL_REWRAPPING_ROLES"),
     },
+    ...(hasJobRoles && { jobRoles: list("WAXSEAL_JOB_ROLES") }),
     longestInvocationSeconds: seconds(text("WAXSEAL_LONGEST_INVOCATION_SECONDS")),
     graceSeconds: seconds(text("WAXSEAL_GRACE_SECONDS")),
     trail: bucket ? { bucket, prefix: environment["WAXSEAL_TRAIL_PREFIX"] ?? "" } : undefined,

@@ -64,7 +64,7 @@ function explainDecrypt(call: KmsCall, { event, isFirst }: Evidence, rules: Witn
   // One of our own roles, with a claim that nobody recorded (yet): a failure of the audit, or a forged use id.
   if (!event || !isClaimType(event.type))
     return { status: "pending", otherwise: unaccounted("no_such_claim", "ticket") };
-  if ((call.use?.attempt ?? 0) > attemptsOf(event.type)) return unaccounted("attempt_beyond");
+  if ((call.use?.attempt ?? 0) > attemptsLeft(call, event, rules)) return unaccounted("attempt_beyond");
   if (!isOfRecord(call, event)) return unaccounted("other_context");
   if (!isInTime(call.at, event.at, rules)) return unaccounted("out_of_time");
   return { status: "explained", reason: "claim" };
@@ -104,6 +104,14 @@ function explainFailure(call: KmsCall, { event }: Evidence, rules: WitnessRules)
   if (!event) return { status: "pending", otherwise: informational(reason) };
   const isAttempt = isClaimType(event.type) && isInTime(call.at, event.at, rules);
   return isAttempt ? { status: "explained", reason: "failed_attempt" } : informational(reason);
+}
+
+/** Whoever may write a claim may write another type into it: a function that uses tries no more often for that. */
+function attemptsLeft({ principal }: KmsCall, { type }: WitnessEvent, { roles, jobRoles }: WitnessRules) {
+  // One that is a role no more may have been a job's.
+  const current = roles.opening.filter(({ until }) => until === undefined).map(({ arn }) => arn);
+  const isJob = jobRoles === undefined || isOneOf(principal, jobRoles) || !isOneOf(principal, current);
+  return isJob ? attemptsOf(type) : Math.min(attemptsOf(type), attemptsOf("key_used"));
 }
 
 function isBy(use: RoleUse, { principal, at }: KmsCall, { roles }: WitnessRules): boolean {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Intake, IntakeEntry } from "../audit/intake.ts";
+import { describeError } from "../log/describe-error.ts";
 import type { Logger } from "../log/logger.ts";
 import type { ControlPlaneChange } from "./control-plane.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
@@ -11,6 +12,8 @@ export const alarmCodes = {
   ticket: { call: "DECRYPTION_WITHOUT_CLAIM", change: "CONTROL_PLANE_TOUCHED" },
   missing: "TRAIL_FILE_MISSING",
   malformed: "TRAIL_FILE_MALFORMED",
+  /** For longer than an hour. */
+  unreadable: "TRAIL_FILE_UNREADABLE",
 } as const;
 
 /** Tells of what was seen: a log line that is an alarm, and an event of the audit. Telling it twice is one event. */
@@ -21,6 +24,8 @@ export interface Report {
   role(change: "role_admitted" | "role_ended", role: NotedRole, before: string): Promise<void>;
   missing(file: FileRead, at: Date): Promise<void>;
   malformed(file: FileRead): void;
+  /** @param isLasting - tried again and again: nobody but an operator mends it. */
+  unreadable(name: string, error: unknown, isLasting: boolean): void;
 }
 
 export function reportTo(intake: Intake, logger: Logger): Report {
@@ -68,6 +73,11 @@ export function reportTo(intake: Intake, logger: Logger): Report {
     },
     malformed({ name }) {
       logger.error("a file of the trail is not whole", { code: alarmCodes.malformed, file: plainText(name) });
+    },
+    unreadable(name, error, isLasting) {
+      const about = { file: plainText(name), error: describeError(error) };
+      logger.error("a file of the trail cannot be read", { code: "RECONCILE_FAILED", ...about });
+      if (isLasting) logger.error("it could not for an hour", { code: alarmCodes.unreadable, ...about });
     },
   };
 }

@@ -23,6 +23,11 @@ export class RoleHistory {
     if (before === undefined || before < at) this.#ended[use].set(role, at);
   }
 
+  /** Those of them that are no more. */
+  get ended(): readonly string[] {
+    return [...new Set(roleUses.flatMap((use) => [...this.#ended[use].keys()]))];
+  }
+
   all(): Readonly<Record<RoleUse, readonly AdmittedRole[]>> {
     const of = (use: RoleUse) => [
       ...this.#current[use].map((arn) => ({ arn })),

@@ -8,6 +8,8 @@ export interface WitnessRules {
   /** ARNs of the stack's KMS keys. */
   readonly kmsKeys: readonly string[];
   readonly roles: Readonly<Record<RoleUse, readonly AdmittedRole[]>>;
+  /** ARNs of those opening roles that are a job's, which tries patiently; absent where nobody said. */
+  readonly jobRoles?: readonly string[];
   /** Of the functions that seal or open, in seconds. */
   readonly longestInvocationSeconds: number;
 }
@@ -54,8 +56,14 @@ const JOB_SECONDS = 180;
  */
 export function isInTime(callAt: string, claimAt: string, rules: WitnessRules): boolean {
   const seconds = (Date.parse(callAt) - Date.parse(claimAt)) / 1000;
-  const longest = Math.max(rules.longestInvocationSeconds, JOB_SECONDS);
-  return seconds >= -CLOCKS_APART_SECONDS && seconds <= longest + CLOCKS_APART_SECONDS;
+  return seconds >= -CLOCKS_APART_SECONDS && seconds <= latestAfterClaim(rules);
+}
+
+/** So many seconds after its claim a call may be, and no more. */
+export function latestAfterClaim({
+  longestInvocationSeconds,
+}: Pick<WitnessRules, "longestInvocationSeconds">): number {
+  return Math.max(longestInvocationSeconds, JOB_SECONDS) + CLOCKS_APART_SECONDS;
 }
 
 /** Whether a KMS key, by its ARN or its id, is one of the stack's; of an alias that cannot be said. */

@@ -25,12 +25,19 @@ const SETTLED_MS = 60_000;
 const OVERDUE_MS = 8 * 24 * HOUR_MS;
 const AT_ONCE = 16;
 
+/** More that fail are not the files' own fault. */
+const MOST_FAILED = 10;
+
 /**
- * Every minute: reads the trail's files that nobody told us of, and settles what waited for longer than the grace
- * time. What was settled by that, and is explained by now, is explained late.
+ * Every minute: settles what waited for longer than the grace time, and reads the trail's files that nobody told us of.
+ * What was settled by that, and is explained by now, is explained late. Settling comes first: no file keeps it waiting.
  */
 export async function sweep(ports: SweepPorts): Promise<void> {
+  await settleWaiting(ports);
   if (ports.source) await readMissedFiles(ports, ports.source);
+}
+
+async function settleWaiting(ports: SweepPorts): Promise<void> {
   await judgeWatched(ports, "pending", msAgo(ports, ports.graceSeconds * 1000));
   // What is older than an hour is looked at once an hour.
   const isFullHour = ports.now().getUTCMinutes() === 0;
@@ -50,21 +57,33 @@ export async function readMissedFiles(ports: SweepPorts, source: TrailSource): P
   const read = new Map<string, FileRead>();
   for await (const file of ledger.filesRead(from, to)) read.set(baseName(file.name), file);
   const listed = new Set<string>();
+  const failed = new Set<string>();
   let oldestLeft: string | undefined;
   for await (const file of source.list("log", from, to)) {
     listed.add(baseName(file.name));
-    if (read.has(baseName(file.name)) || (await readIfSettled(ports, source, file))) continue;
+    if (read.has(baseName(file.name)) || (await readIfSettled(ports, source, file, failed))) continue;
     if (oldestLeft === undefined || file.at < oldestLeft) oldestLeft = file.at;
   }
   for (const [name, file] of read) if (!listed.has(name)) await reportMissing(ports, file);
   await ledger.setListedThrough(oldestLeft !== undefined && oldestLeft < to ? oldestLeft : to);
 }
 
-/** @returns whether it has been read now. */
-async function readIfSettled(ports: SweepPorts, source: TrailSource, file: ListedFile): Promise<boolean> {
+/** @returns whether it has been read now; one that cannot be is named, and tried again the next time. */
+async function readIfSettled(
+  ports: SweepPorts,
+  source: TrailSource,
+  file: ListedFile,
+  failed: Set<string>,
+): Promise<boolean> {
   const settled = Math.min(SETTLED_MS, Math.max(5_000, ports.graceSeconds * 1000));
   if (ports.now().getTime() - file.modifiedAt < settled || ports.remaining() < ENOUGH_MS) return false;
-  return (await ingestFile(ports, source, file.name)) !== undefined;
+  try {
+    return (await ingestFile(ports, source, file.name)) !== undefined;
+  } catch (error) {
+    if (failed.add(file.name).size > MOST_FAILED) throw error;
+    ports.report.unreadable(file.name, error, ports.now().getTime() - file.modifiedAt > HOUR_MS);
+    return false;
+  }
 }
 
 async function reportMissing({ ledger, report, now }: SweepPorts, file: FileRead): Promise<void> {

@@ -89,6 +89,7 @@ test("it is told the tables, the KMS keys, every role by its use, and where the 
     WAXSEAL_AUDIT_INTAKE: "<AuditTablesIntake>",
     WAXSEAL_TRAIL_LEDGER: "<AuditTablesLedger>",
     WAXSEAL_KMS_KEYS: "<ProviderKeysEncryptionKey.Arn>",
+    WAXSEAL_JOB_ROLES: "",
     WAXSEAL_OPENING_ROLES: "<VerifyRole.Arn>,<ProviderProxyRole.Arn>,<ActingProxyRole.Arn>",
     WAXSEAL_SAVING_ROLES: "<SaveRole.Arn>",
     WAXSEAL_REWRAPPING_ROLES: "<JobsrewrapRole.Arn>",
@@ -108,6 +109,12 @@ test("it is told the tables, the KMS keys, every role by its use, and where the 
   });
   expect(of(existing)["Environment"]).toMatchObject({
     Variables: { WAXSEAL_TRAIL_BUCKET: "org-trails", WAXSEAL_TRAIL_PREFIX: "a/b" },
+  });
+  // Those that rewrap and import open nothing.
+  expect(of(synthesised(jobsSettings))["Environment"]).toMatchObject({
+    Variables: {
+      WAXSEAL_JOB_ROLES: "<JobsresealRole.Arn>,<JobsimportverifyRole.Arn>,<JobsexportRole.Arn>",
+    },
   });
 });
 

@@ -101,13 +101,14 @@ export async function readWitness(folder: string): Promise<FolderWitness> {
 }
 
 function rulesOf(value: unknown): FolderWitness["rules"] {
-  const { stage, kmsKeys, longestInvocationSeconds: seconds, roles } = objectOf(value);
+  const { stage, kmsKeys, longestInvocationSeconds: seconds, roles, jobRoles } = objectOf(value);
   const of = (use: string) => listOf(objectOf(roles)[use]).map(String);
   if (typeof stage !== "string" || typeof seconds !== "number" || listOf(kmsKeys).length === 0)
     throw unreadable();
   return {
     ...{ stage, longestInvocationSeconds: seconds, kmsKeys: listOf(kmsKeys).map(String) },
     roles: { opening: of("opening"), saving: of("saving"), rewrapping: of("rewrapping") },
+    ...(jobRoles !== undefined && { jobRoles: listOf(jobRoles).map(String) }),
   };
 }
 

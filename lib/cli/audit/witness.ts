@@ -10,9 +10,10 @@ import type { AwsClients } from "../aws.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** By what the deployment's calls of KMS are judged. */
-export function rulesOf({ stage, encryptionKeys, admitted, longestInvocationSeconds }: Deployment) {
+export function rulesOf({ stage, encryptionKeys, admitted, roles, longestInvocationSeconds }: Deployment) {
+  const ofJobs = [roles.reseal, roles.importVerify, roles.export].filter((role) => role !== undefined);
   const rules: CompletenessOptions["rules"] = {
-    ...{ stage, longestInvocationSeconds, roles: admitted },
+    ...{ stage, longestInvocationSeconds, roles: admitted, jobRoles: ofJobs },
     kmsKeys: [...encryptionKeys.values()],
   };
   return rules;

@@ -10,6 +10,7 @@ import { completenessOf, type CompletenessOptions } from "../../../lib/witness/c
 import type { FileRead } from "../../../lib/witness/ledger.ts";
 import { Partitions } from "../../../lib/witness/partitions.ts";
 import { trailFolder } from "../../../lib/witness/trail-folder.ts";
+import { trailFileName } from "../../../lib/witness/trail-names.ts";
 import { sha256 } from "../../../lib/witness/digest.ts";
 import { DigestMaker } from "../../support/trail-digests.ts";
 import { WitnessWorld } from "../../support/witness-world.ts";
@@ -107,8 +108,9 @@ class Case {
         events: async function* () {
           yield* log;
         },
-        filesRead: async function* () {
-          yield* known;
+        filesRead: async function* (from, to) {
+          const isWithin = (at = from) => at >= from && at <= to;
+          yield* known.filter(({ name }) => isWithin(trailFileName(name)?.at));
         },
         now: () => new Date(world.time),
         ...(onVerdict && {
@@ -229,6 +231,20 @@ describe("completeness", () => {
     });
   });
 
+  test("does not hold beside a trail that shows no Decrypt at all, and counts the claims of long ago", async () => {
+    const { one, file } = usual();
+    one.world.files.delete(file);
+    one.known.length = 0;
+    one.file([{ eventSource: "ec2.amazonaws.com" }]);
+    expect(await one.verify()).toMatchObject({
+      ok: false,
+      problems: [{ kind: "trail_silent", where: "1 claims, and no Decrypt" }],
+    });
+    one.log.shift();
+    one.claim(useId, "2026-11-25T11:39:00.000Z");
+    expect(await one.verify()).toMatchObject({ ok: true, problems: [], unconfirmed: [] });
+  });
+
   test("of a window looks at its calls and claims alone", async () => {
     const { one } = usual();
     one.file([record({ use: "", requestID: "later", at: "2026-11-25T11:00:00Z" })]);
@@ -272,7 +288,9 @@ describe("completeness", () => {
     one.log.push({ recordId: "intake-refused-1", eventSeq: "1", ...ended("2026-11-25T10:25:00.000Z") });
     expect(await one.verify()).toMatchObject({ ok: false });
     one.log.push({ recordId: "intake-role-2", eventSeq: "1", ...ended("2026-11-25T10:25:00.000Z") });
-    expect(await one.verify()).toMatchObject({ ok: true, explained: 2 });
+    const { restsOn, ...verdict } = await one.verify();
+    expect(verdict).toMatchObject({ ok: true, explained: 2 });
+    expect(restsOn).toContainEqual(expect.stringContaining(`the audit's own word: ${gone}`));
   });
 
   test("holds nothing against what an owner had erased, or what has expired, and says so", async () => {
@@ -313,7 +331,23 @@ describe("completeness", () => {
       one.log.pop();
     }
     one.log.push(expiry("intake-expired-1", "2026-11-25T10:00:30.000Z"));
-    expect(await one.verify()).toMatchObject({ ok: true, window: { from: "2026-11-25T10:00:30Z" } });
+    expect(await one.verify()).toMatchObject({ ok: true, window: { from: "2026-11-25T10:06:40Z" } });
+  });
+
+  test("looks at no Decrypt whose claim may have expired, though it came after it and its file later still", async () => {
+    const one = new Case();
+    const about = { recordId: "intake-expired-1", eventSeq: "1", type: "events_expired" };
+    const later = { type: "audit_read", at: "2026-11-25T10:00:00.600Z" };
+    one.log.push({ ...about, recordId: "intake-2", ...later });
+    const expired = (through: string) => ({ ...about, at: "2026-11-25T11:00:00.000Z", details: { through } });
+    one.log.push(expired("2026-11-25T10:00:00.500Z"));
+    one.world.time = Date.parse("2026-11-25T10:08:00.000Z");
+    one.file([record({ at: "2026-11-25T10:00:01Z" })]);
+    one.world.time = Date.parse("2026-11-25T11:40:00.000Z");
+    expect(await one.verify()).toMatchObject({ ok: true, kmsDecrypts: 0 });
+    one.file([record({ at: "2026-11-25T10:06:11Z", use: `${useId}.2` })]);
+    one.world.time += 10 * 60_000;
+    expect(await one.verify()).toMatchObject({ ok: false, unaccounted: [{ reason: "no_such_claim" }] });
   });
 
   test("whoever had their events erased explains no stranger's decryption", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { patientRetry, promptRetry } from "../../../lib/retry.ts";
 import type { KmsCall } from "../../../lib/witness/call.ts";
 import { explain, mayBeAttempt, type Evidence } from "../../../lib/witness/explain.ts";
-import { concernsUs } from "../../../lib/witness/rules.ts";
+import { concernsUs, type WitnessRules } from "../../../lib/witness/rules.ts";
 import { settled, type Judgement } from "../../../lib/witness/verdict.ts";
 import { identities } from "./aws-records.ts";
 import {
@@ -40,6 +40,22 @@ describe("a Decrypt is explained by a claim", () => {
     expect(judged(call({ use: `${useId}.10` }), job)).toEqual(explained("claim"));
     for (const attempt of [0, 11, 999])
       expect(judged(call({ use: `${useId}.${attempt}` }), job)).toEqual(unaccounted("attempt_beyond"));
+  });
+
+  test("a function that uses tries three times whatever claim it wrote; a job's role, there or gone, ten times", () => {
+    const job = { event: { ...claim, type: "key_exported" } };
+    const known = { ...rules, jobRoles: [roles.job] };
+    const of = (by: string, attempt: number, changed: WitnessRules = known) => {
+      const one = call({ by: sessionOf(by), use: `${useId}.${attempt}` });
+      return explain(one, { isFirst: true, ...job }, changed);
+    };
+    expect(of(roles.proxy, 3)).toEqual(explained("claim"));
+    expect(of(roles.proxy, 4)).toEqual(unaccounted("attempt_beyond"));
+    expect(of(roles.job, 10)).toEqual(explained("claim"));
+    const gone = [{ arn: roles.proxy }, { arn: roles.job, until: "2026-11-25T10:30:00.000Z" }];
+    const later = { ...known, jobRoles: [], roles: { ...rules.roles, opening: gone } };
+    expect(of(roles.job, 10, later)).toEqual(explained("claim"));
+    expect(of(roles.proxy, 4, later)).toEqual(unaccounted("attempt_beyond"));
   });
 
   test.each(["key_used", "key_reseal_claimed", "key_import_verified", "key_exported"])(

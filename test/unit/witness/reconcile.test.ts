@@ -198,6 +198,41 @@ describe("the sweep", () => {
     expect(given.ledger.verdicts()).toEqual({ e: "unaccounted no_such_claim" });
   });
 
+  test("passes by a file that cannot be read, names it until it can, and settles what waits meanwhile", async () => {
+    const world = new WitnessWorld(worldSettings());
+    await sweep(world);
+    await send(world, created(world.deliver([record({ eventID: "waits" })])));
+    world.time += 6 * minute;
+    const broken = world.deliver([record({ use: "", eventID: "hidden" })]);
+    world.time += minute;
+    world.deliver([record({ use: "", eventID: "after it" })]);
+    world.time += 2 * minute;
+    const { ports } = world;
+    const open = (name: string) =>
+      name === broken ? Promise.reject(new Error("of another's key")) : ports.source?.open(name);
+    const failing = { ...ports, source: ports.source && { ...ports.source, open } } as typeof ports;
+    await reconcile(failing, { task: "sweep" }, () => 15 * minute);
+    expect(Object.keys(world.ledger.verdicts()).toSorted()).toEqual(["after it", "waits"]);
+    expect(world.alarms).toEqual(["DECRYPTION_WITHOUT_CLAIM", "RECONCILE_FAILED", "DECRYPTION_UNACCOUNTED"]);
+    world.time += 60 * minute;
+    await reconcile(failing, { task: "sweep" }, () => 15 * minute);
+    expect(world.alarms).toContain("TRAIL_FILE_UNREADABLE");
+    world.time += 600 * minute;
+    await sweep(world);
+    expect(world.ledger.verdicts()["hidden"]).toBe("unaccounted no_use_id");
+  });
+
+  test("takes it for its own failure where no file can be read", async () => {
+    const world = new WitnessWorld(worldSettings());
+    await sweep(world);
+    for (let file = 0; file < 11; file += 1) world.deliver([]);
+    world.time += 2 * minute;
+    const { ports } = world;
+    const open = () => Promise.reject(new Error("no answer"));
+    const failing = { ...ports, source: ports.source && { ...ports.source, open } };
+    await expect(reconcile(failing, { task: "sweep" }, () => 15 * minute)).rejects.toThrow("no answer");
+  });
+
   test("without a trail settles what the fast path saw", async () => {
     const world = new WitnessWorld(worldSettings({ trail: undefined }));
     await send(world, viaCloudTrail(record({ eventID: "e" })));

@@ -118,7 +118,7 @@ describe("the demo page", () => {
     const page = await open();
     await save(page, "OpenAI", canaryKey("openai"));
     await ask(page, "OpenAI", "Only mine");
-    await expect.poll(() => answers(page)).toHaveLength(1);
+    await page.locator(".turn.assistant").waitFor();
     await page.getByRole("group", { name: "Signed in as" }).getByLabel("Grace").check();
     await seen(page, "No keys yet");
     expect(await answers(page)).toEqual([]);
@@ -164,7 +164,7 @@ describe("the demo page", () => {
     await press(page, "Remove key");
     await isDone(story(page, "removed the key for OpenAI"), "Audit event");
     const record = page.locator(".record", { hasText: "openai/default" }).filter({ hasText: "Ada" });
-    await expect.poll(() => record.innerText()).toContain("a tombstone tells who did it");
+    await record.getByText("a tombstone tells who did it").waitFor();
     expect(await record.innerText()).not.toContain("ciphertext");
   });
 
@@ -185,7 +185,7 @@ describe("the demo page", () => {
     expect(await focused()).toBe("question");
     await page.keyboard.type("Hello");
     await page.keyboard.press("Enter");
-    await expect.poll(() => answers(page)).toHaveLength(1);
+    await page.locator(".turn.assistant").waitFor();
     expect(await focused()).toBe("question");
     const use = await used(page);
     await use.locator("summary").focus();

@@ -21,7 +21,10 @@ let ada: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "waxseal-audit-"));
-  system = await startForTest({ audited: true, settings: { checkpointSchedule: "rate(1 minute)", verifyOnSave: "off" } });
+  system = await startForTest({
+    audited: true,
+    settings: { checkpointSchedule: "rate(1 minute)", verifyOnSave: "off" },
+  });
   ada = ownerIdOf(`${system.api}/local`, "ada");
   for (const subject of ["ada", "bob"]) {
     const person = await Person.named(system, subject);

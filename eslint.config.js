@@ -67,4 +67,5 @@ export default defineConfig(
     },
   },
   { files: ["**/*.js"], languageOptions: { globals: { process: "readonly", URL: "readonly" } } },
+  { files: ["docs/examples/plain-page/*.js"], languageOptions: { globals: { document: "readonly" } } },
 );

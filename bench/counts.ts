@@ -1,7 +1,9 @@
 /**
  * `npm run measure:counts [-- --json]`: what a use makes AWS count, from the local system with its deployed functions: the
- * figures of `lib/cost/counts.ts`, which `docs/scale.md` and `waxseal cost` reckon with.
+ * figures of `lib/cost/counts.ts`, which `docs/scale.md` and `waxseal cost` reckon with. Ends with 1 where they differ.
  */
+import { byOwnerIndex, byWitnessIndex } from "../lib/audit-attributes.ts";
+import { measured as reckonedWith } from "../lib/cost/counts.ts";
 import type { Faults } from "../local/aws/faults.ts";
 import { startLocalSystem, type LocalSystem } from "../local/system.ts";
 import { AuditHands, type Item } from "../test/support/audit.ts";
@@ -41,7 +43,6 @@ async function main(system: LocalSystem): Promise<void> {
   calls = {};
   const uses = PEOPLE * USES;
   for (let n = 0; n < USES; n += 1) for (const person of people) await (await person.chat()).arrayBuffer();
-  const before = { ...calls };
   await settle(system);
   const hands = new AuditHands(system);
   const events = (await hands.recorded()).filter(({ type }) => type === "key_used").slice(-uses);
@@ -49,25 +50,41 @@ async function main(system: LocalSystem): Promise<void> {
     .logLines()
     .slice(logged)
     .filter((line) => line.startsWith("provider-proxy"));
-  const measured = {
-    recordBytes: mean((await storedItems(system)).map(itemBytes)),
-    recordUnits: mean((await storedItems(system)).map(writeUnits)),
-    eventBytes: mean(events.map(itemBytes)),
-    eventUnits: mean(events.map(writeUnits)),
-    ledgerBytes: mean((await hands.items("TrailLedgerTable").catch(() => [])).map(itemBytes)),
-    logBytes: Math.round(lines.join("\n").length / uses),
-  };
   const perUse = Object.fromEntries(
     Object.entries(calls)
       .map(([name, times]) => [name, times / uses] as const)
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
-  if (isJson) console.log(JSON.stringify({ schemaVersion: 1, uses, ...measured, perUse, before }));
+  const records = await storedItems(system);
+  const ledger = (await hands.items("TrailLedgerTable")).filter((item) => "callId" in item || "call" in item);
+  const found = {
+    recordBytes: mean(records.map(itemBytes)),
+    recordUnits: mean(records.map(writeUnits)),
+    limitUnits: perUse["ProviderProxy dynamodb UpdateItem RateLimitsTable"] ?? 0,
+    kmsRequestsPerUse: perUse["ProviderProxy kms Decrypt"] ?? 0,
+    eventsPerUse: perUse["AuditRecorderFunction dynamodb PutItem AuditTablesLog"] ?? 0,
+    eventBytes: mean(events.map(itemBytes)),
+    eventUnits: mean(events.map((event) => writeUnits(event) + indexesOf(event))),
+    ledgerUnits: mean(ledger.map(writeUnits)),
+    ledgerBytes: mean(ledger.map(itemBytes)),
+    logBytes: Math.round(lines.join("\n").length / uses),
+  };
+  const differing = Object.entries(reckonedWith).filter(
+    ([name, value]) => name in found && Math.abs(found[name as keyof typeof found] / value - 1) > 0.05,
+  );
+  if (differing.length > 0) process.exitCode = 1;
+  if (isJson) console.log(JSON.stringify({ schemaVersion: 1, uses, ...found, perUse }));
   else {
-    for (const [name, value] of Object.entries(measured)) console.log(`${name.padEnd(14)} ${value}`);
+    for (const [name, value] of Object.entries(found)) console.log(`${name.padEnd(18)} ${value}`);
     for (const [name, value] of Object.entries(perUse))
       console.log(`${value.toFixed(2).padStart(6)}  ${name}`);
   }
+  for (const [name, value] of differing) console.error(`lib/cost/counts.ts has ${name} ${value}`);
+}
+
+/** Each is written with the event, and each is below 1 KB. */
+function indexesOf(event: Item): number {
+  return [byOwnerIndex, byWitnessIndex].filter(({ keys }) => keys.every((name) => name in event)).length;
 }
 
 /** Until everything is recorded, delivered and judged. */

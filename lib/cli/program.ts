@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { addAudit } from "./commands/audit.ts";
 import { addCensus } from "./commands/census.ts";
+import { addCost } from "./commands/cost.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
@@ -51,6 +52,7 @@ export function programFor(cli: Cli, version: string): Command {
   addJob(program, cli);
   addAudit(program, cli);
   addDoctor(program, cli);
+  addCost(program, cli);
   // Each takes the common options before and after its name.
   for (const command of program.commands) shareOptions(command);
   return program;

@@ -167,9 +167,10 @@ export class FakeApi {
   }
 
   #replace(one: StoredProviderKey, by: StoredProviderKey): void {
-    const kept = Object.entries(by).filter(([, value]) => value !== null);
+    // A change takes an attribute away by `null`.
+    const kept = Object.entries<unknown>({ ...by }).filter(([, value]) => value !== null);
     this.records = this.records.map((other) =>
-      other === one ? (Object.fromEntries(kept) as StoredProviderKey) : other,
+      other === one ? (Object.fromEntries(kept) as unknown as StoredProviderKey) : other,
     );
   }
 

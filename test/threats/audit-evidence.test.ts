@@ -1,11 +1,23 @@
 /** Each way to spoil the evidence, with whatever rights it takes: found, and named. */
 import fc from "fast-check";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { canonicalBytes } from "../../lib/audit/canonical.ts";
 import { checkpointName, parseCheckpoint, rootOf, signedBytes } from "../../lib/audit/checkpoint.ts";
 import { publicKeyName } from "../../lib/audit/manifest-store.ts";
-import type { AuditHistory, Item } from "../support/evidence-history.ts";
-import { idOf, signerOf, threePeople } from "../support/evidence-history.ts";
+import type { Evidence } from "../../lib/audit/verify/evidence.ts";
+import { folderEvidence, writeEvidence } from "../../lib/audit/verify/folder-evidence.ts";
+import { verifyIntegrity } from "../../lib/audit/verify/integrity.ts";
+import {
+  AuditHistory,
+  GRACE_MS,
+  idOf,
+  signerOf,
+  threePeople,
+  type Item,
+} from "../support/evidence-history.ts";
 
 const recordOf = (owner: string) => idOf(`record ${owner}`);
 const eventOf = (owner: string, seq: number) => `${recordOf(owner)}/${String(seq).padStart(12, "0")}`;
@@ -347,6 +359,78 @@ describe("a record", () => {
     expect(await foundAfter(({ heads }) => heads.delete(recordOf("bob")))).toEqual([
       `record_vanished ${recordOf("bob")}`,
     ]);
+  });
+});
+
+describe("a seal", () => {
+  const save = (history: AuditHistory, seal: string, more: Item = {}) =>
+    history.record(history.change("ada", "key_saved", { caller: "save", sealId: idOf(seal), ...more }));
+
+  test("that was replaced and is put back, as if it were saved, came before: that is named", async () => {
+    const id = eventOf("ada", 7);
+    expect(
+      await foundAfter((history) => {
+        save(history, "new seal");
+        save(history, "seal ada", { kmsRequestId: "invented" });
+      }),
+    ).toEqual([`seal_repeated ${id}`]);
+  });
+
+  test("that is rewrapped, or that a restore says it brings back, is no finding", async () => {
+    const found = await foundAfter((history) => {
+      save(history, "seal ada", { type: "key_rewrapped" });
+      save(history, "seal ada", { type: "key_restored" });
+    });
+    expect(found).toEqual([]);
+  });
+});
+
+describe("evidence in a folder", () => {
+  const options = { now: () => new Date("2026-11-26T00:00:00.000Z"), graceMs: GRACE_MS };
+  const taken = async (history: AuditHistory, evidence: Evidence, at = history.now) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "waxseal-evidence-"));
+    await writeEvidence(evidence, folder, at, () => undefined);
+    return folder;
+  };
+  const kinds = async (folder: string, pem: string) => {
+    const { problems } = await verifyIntegrity(await folderEvidence(folder, pem), options);
+    return problems.map(({ kind }) => kind);
+  };
+
+  test("that was taken while more was recorded and signed holds, and has nothing later than it says", async () => {
+    const history = await threePeople();
+    const evidence = history.evidence();
+    const objects = async function* (prefix: string) {
+      yield* evidence.objects(prefix);
+      if (prefix !== "checkpoints/") return;
+      history.record(history.use("bob"));
+      await history.checkpoint();
+    };
+    const before = history.now.toISOString();
+    const folder = await taken(history, { ...evidence, objects: (prefix) => objects(prefix) });
+    expect(await kinds(folder, history.signer.pem)).toEqual([]);
+    const text = readFileSync(path.join(folder, "objects.jsonl"), "utf8");
+    const names = [...text.matchAll(/"manifests\/([^"]{24})/g)].map(([, at]) => at ?? "");
+    expect(names.filter((at) => at > before)).toEqual([]);
+    expect(names.length).toBeGreaterThan(5);
+  });
+
+  test("that says it was taken before what it has is named, whatever was invented in it since", async () => {
+    const history = await threePeople();
+    const folder = await taken(history, history.evidence());
+    const about = { schemaVersion: 1, format: "waxseal-audit-evidence", at: "2026-11-25T08:30:00.000Z" };
+    writeFileSync(path.join(folder, "evidence.json"), JSON.stringify(about));
+    expect(await kinds(folder, history.signer.pem)).toEqual(["evidence_backdated", "evidence_backdated"]);
+  });
+
+  test("without a checkpoint does not hold by a public key that somebody kept", async () => {
+    const history = new AuditHistory();
+    history.record(history.save("ada"));
+    history.pass(600_000);
+    const folder = await taken(history, history.evidence());
+    expect(await kinds(folder, history.signer.pem)).toEqual(["checkpoint_missing"]);
+    const { ok } = await verifyIntegrity(await folderEvidence(folder, undefined), options);
+    expect(ok).toBe(true);
   });
 });
 

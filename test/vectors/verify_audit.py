@@ -39,12 +39,24 @@ def signed_by(key, head, signature):
         return False
 
 
+def time_of(text):
+    """None of what is no time: only this form is."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError):
+        return None
+
+
 def verify(folder, public_key):
     """folder: of `waxseal audit export --evidence`; public_key: PEM, kept elsewhere. Yields (kind, where)."""
     lines = lambda name: [json.loads(line) for line in (folder / name).read_text("utf-8").split("\n") if line]
     name_time = lambda name: name[len("manifests/") :][:24]
-    at = json.loads((folder / "evidence.json").read_text("utf-8"))["at"]
-    settled = (datetime.fromisoformat(at) - timedelta(minutes=3)).astimezone(timezone.utc).isoformat()[:23]
+    grace, now = timedelta(minutes=3), datetime.now(timezone.utc)
+    taken_at = time_of(json.loads((folder / "evidence.json").read_text("utf-8"))["at"])
+    is_past = lambda at: time_of(at) is not None and time_of(at) <= now + grace
+    # What says it happened later, or at no time, would be waited for for ever.
+    is_settled = lambda at: not is_past(at) or time_of(at) < taken_at - grace
+    is_later = lambda at: is_past(at) and time_of(at) > taken_at + grace
     if (folder / "public-key.pem").read_text().split() != public_key.split():
         yield "public_key_changed", "public-key.pem"
     key = serialization.load_pem_public_key(public_key.encode())
@@ -54,7 +66,7 @@ def verify(folder, public_key):
         if one["versions"] != 1:
             yield kind_of[one["name"][0]] + "_replaced", one["name"]
 
-    covered, number, before = {}, 0, None  # the chain of checkpoints
+    covered, signed, number, before = {}, {}, 0, None  # the chain of checkpoints
     for one in (one for one in objects if one["name"].startswith("checkpoints/")):
         checkpoint = json.loads(one["body"])
         head, listed = checkpoint["head"], checkpoint["manifests"]
@@ -67,10 +79,19 @@ def verify(folder, public_key):
             continue
         for missing in range(number + 1, head["number"]):
             yield "checkpoint_missing", f"checkpoints/{missing:010}.json"
-        if head["number"] == number + 1 and head["previous"] != (before and hash_of(before)):
+        goes_back = before and (head["through"] < before["through"] or head["stage"] != before["stage"])
+        if goes_back or head["number"] == number + 1 and head["previous"] != (before and hash_of(before)):
             yield "checkpoint_broken_chain", one["name"]
-        covered |= {name: (digest, head["number"]) for name, digest in listed}
+        for name, digest in listed:
+            if covered.get(name, (digest,))[0] != digest:
+                yield "manifest_replaced", name
+            covered[name] = (digest, head["number"])
+        signed[head["number"]] = hash_of(head)
         number, before = head["number"], head
+    if not before:
+        yield "checkpoint_missing", f"checkpoints/{1:010}.json"
+    elif is_later(before["at"]):
+        yield "evidence_backdated", f"checkpoints/{number:010}.json"
 
     recorded, there = {}, set()  # what the manifests say was recorded
     for one in (one for one in objects if one["name"].startswith("manifests/")):
@@ -79,16 +100,22 @@ def verify(folder, public_key):
         if not one["name"].endswith(f"-{digest[:16]}.json") or covered.get(one["name"], (digest,))[0] != digest:
             yield "manifest_replaced", one["name"]
             continue
+        if not is_past(name_time(one["name"])):
+            yield "manifest_malformed", one["name"]
+            continue
         for event_id, event_hash in json.loads(one["body"])["events"]:
             if recorded.setdefault(event_id, (event_hash, one["name"]))[0] != event_hash:
                 yield "manifests_disagree", event_id
     yield from (("manifest_missing", name) for name in covered if name not in there)
+    later = [name for name in sorted(there) if is_later(name_time(name))]
+    yield from (("evidence_backdated", name) for name in later[-1:])
     if before:
-        latest = (datetime.fromisoformat(before["through"]) - timedelta(minutes=10)).isoformat()[:23]
-        late = (name for name in there if name not in covered and name_time(name)[:23] <= latest)
-        yield from (("manifest_not_in_checkpoint", name) for name in late)
+        latest = time_of(before["through"]) - timedelta(minutes=10)
+        late = (name for name in there if name not in covered and is_past(name_time(name)))
+        yield from (("manifest_not_in_checkpoint", name) for name in late if time_of(name_time(name)) <= latest)
 
-    erased, expired, events, last = {}, (0, ""), set(), {}  # the events themselves
+    erased, expired, events, surely = {}, (0, ""), set(), set()  # the events themselves
+    seals, gone, replaced = {}, set(), set()
     for item in lines("events.jsonl"):
         event = {name: value for name, value in item.items() if name != "purgeAt"}
         event_id = f"{event['recordId']}/{event['eventSeq']}"
@@ -102,40 +129,56 @@ def verify(folder, public_key):
                     erased[record_id] = max(erased.get(record_id, ""), event["details"].get("through", "9" * 12))
             elif event["type"] == "events_expired" and event["recordId"].startswith("intake-expired-"):
                 expired = max(expired, (int(event["details"]["checkpoint"]), event["details"]["through"]))
-        elif not settled <= event["at"][:23]:
+        elif is_settled(event["at"]):
             yield "event_not_in_manifest", event_id
         if event["type"] in ("event_changed", "event_deleted"):
             yield "event_tampered_with", event["event"]
         if event["type"] == "changed_out_of_band":
             yield "changed_out_of_band", event_id
-        if event["type"] == "checkpoint_signed" and int(event["details"]["number"]) > number and event["at"][:23] < settled:
-            yield "checkpoint_missing", f"checkpoints/{int(event['details']['number']):010}.json"
-        if event["type"] == "key_purged" or "replaces" in event:
-            last[event["replaces"] if "replaces" in event else event["recordId"]] = None
-    numbers = {}
+        if event["type"] == "checkpoint_signed":
+            its, digest = int(event["details"]["number"]), event["details"]["hash"]
+            if its not in signed and (its <= number or is_settled(event["at"])):
+                yield "checkpoint_missing", f"checkpoints/{its:010}.json"
+            if signed.get(its, digest) != digest:
+                yield "checkpoint_replaced", f"checkpoints/{its:010}.json"
+        if event["type"] in ("key_saved", "key_imported", "key_resealed") and "sealId" in event:
+            seals.setdefault(event["sealId"], []).append((event["at"], event_id))
+        if "replaces" in event:
+            replaced.add(event["replaces"])
+        if event["type"] == "key_purged":
+            gone.add(event_id)
+        if event_id in recorded or is_settled(event["at"]):
+            surely.add(event_id)
+    for told in seals.values():
+        yield from (("seal_repeated", event_id) for _, event_id in sorted(told)[1:])
+    numbers, complete = {}, {}
     for event_id in events | recorded.keys():
         record_id, seq = event_id.split("/")
         if re.fullmatch(r"[A-Za-z0-9_-]{22}", record_id):
             numbers.setdefault(record_id, set()).add(int(seq[:12]))
+            if event_id in surely or event_id in recorded:
+                complete[record_id] = max(complete.get(record_id, 0), int(seq[:12]))
     for event_id in recorded.keys() - events:
         (record_id, seq), name = event_id.split("/"), recorded[event_id][1]
         by_rule = covered.get(name, ("", float("inf")))[1] <= expired[0] and name_time(name) <= expired[1]
         if by_rule or seq[:12] <= erased.get(record_id, ""):
-            last.setdefault(record_id, None)
+            gone.add(event_id)
         else:
             yield "event_missing", event_id
 
     heads = {head["recordId"]: head for head in lines("records.jsonl")}  # the records, where their events end
     for record_id, seqs in numbers.items():
-        gaps = set(range(1, max(seqs))) - seqs
+        gaps = set(range(1, complete.get(record_id, 0))) - seqs
         yield from (("gap", f"{record_id}/{seq:012}") for seq in sorted(gaps)[:10])
-        if record_id not in heads and record_id not in last:
+        if record_id in heads or record_id in replaced:
+            continue
+        if not any(event_id.startswith(f"{record_id}/{max(seqs):012}") for event_id in gone):
             yield "record_vanished", record_id
     for record_id, head in heads.items():
         most = max(numbers.get(record_id, {0}))
         if head["changeSeq"] < most:
             yield "record_rolled_back", record_id
-        if head["changeSeq"] > most and head["at"][:23] < settled:
+        if head["changeSeq"] > most and is_settled(head["at"]):
             yield "record_ahead", record_id
 
 

@@ -56,6 +56,8 @@ export async function readChain(evidence: Evidence, problems: Problems): Promise
   }
   if (count > 0 && evidence.publicKeys.pinned === undefined)
     problems.add("public_key_missing", "public-key.pem");
+  // What is empty holds together as well. A stack that signs nothing has no public key that could have been kept.
+  if (!last && evidence.publicKeys.isKept === true) problems.add("checkpoint_missing", checkpointName(1));
   return { count, last, heads, covered };
 }
 
@@ -74,6 +76,21 @@ export function verifyCoverage(chain: Chain, manifests: Manifests, problems: Pro
       if (!covered.has(name) && timeOfManifest(name) <= settled)
         problems.add("manifest_not_in_checkpoint", name);
   assertInTime(chain, manifests, problems, look);
+  assertNotBackdated(chain, manifests, problems, look);
+}
+
+/** Evidence that said it was taken earlier than what is in it would have all of that be too new to be judged. */
+function assertNotBackdated(
+  { last }: Chain,
+  manifests: Manifests,
+  problems: Problems,
+  { startedAt, graceMs, isMoving, isPast }: Look,
+): void {
+  if (isMoving) return;
+  const isLater = (at: string) => isPast(at) && Date.parse(at) > startedAt.getTime() + graceMs;
+  if (last && isLater(last.at)) problems.add("evidence_backdated", checkpointName(last.number));
+  const later = [...manifests.hashes.keys()].findLast((name) => isLater(timeOfManifest(name)));
+  if (later !== undefined) problems.add("evidence_backdated", later);
 }
 
 /** What the auditor trusts decides: their own file, else what KMS says, and the bucket must agree. */

@@ -17,6 +17,8 @@ export interface DeploymentEvidenceProps {
   readonly trustedKey: string | undefined;
   /** Whose that is, in words. */
   readonly trustedKeyIs: string;
+  /** Whether it is the auditor's own. */
+  readonly isKept?: boolean;
 }
 
 /** Bodies that are read at once. */
@@ -24,7 +26,7 @@ const AT_ONCE = 16;
 
 /** The evidence of a deployment, where it is. */
 export async function deploymentEvidence(props: DeploymentEvidenceProps): Promise<Evidence> {
-  const { dynamo, s3, bucket, auditLogTable, providerKeysTable, trustedKey, trustedKeyIs } = props;
+  const { dynamo, s3, bucket, auditLogTable, providerKeysTable, trustedKey, trustedKeyIs, isKept } = props;
   const pinned = await readObject(s3, bucket, publicKeyName);
   return {
     restsOn: [
@@ -32,7 +34,11 @@ export async function deploymentEvidence(props: DeploymentEvidenceProps): Promis
       `the bucket ${bucket}, by the first version of each object`,
       trustedKey === undefined ? "no signature" : `signatures, by ${trustedKeyIs}`,
     ],
-    publicKeys: { pinned: pinned && Buffer.from(pinned).toString(), trusted: trustedKey },
+    publicKeys: {
+      pinned: pinned && Buffer.from(pinned).toString(),
+      trusted: trustedKey,
+      ...(isKept !== undefined && { isKept }),
+    },
     async *events() {
       for await (const page of allItems({ dynamo, table: auditLogTable })) yield* page;
     },

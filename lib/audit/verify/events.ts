@@ -56,7 +56,7 @@ export async function verifyEvents(
     if (recorded) heed(event, chain, said);
   }
   const [erased, expired] = accountFor(missing, chain, said, problems, records);
-  records.findGaps(problems);
+  records.findProblems(problems);
   return { count, last: records.last, erased, expired };
 }
 

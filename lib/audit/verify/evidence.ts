@@ -11,7 +11,12 @@ export interface Evidence {
   /** Of every record that there is now. */
   heads(): AsyncIterable<RecordHead>;
   /** In PEM; what the bucket has, and what KMS or the auditor's file says. */
-  readonly publicKeys: { readonly pinned: string | undefined; readonly trusted: string | undefined };
+  readonly publicKeys: {
+    readonly pinned: string | undefined;
+    readonly trusted: string | undefined;
+    /** Whether somebody kept the trusted one: then something was to be signed for it. */
+    readonly isKept?: boolean;
+  };
 }
 
 export interface EvidenceObject {

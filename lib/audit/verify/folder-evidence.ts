@@ -5,7 +5,8 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import { canonicalBytes } from "../canonical.ts";
-import { checkpointPrefix, manifestPrefix, publicKeyName } from "../manifest-store.ts";
+import { parseCheckpoint } from "../checkpoint.ts";
+import { checkpointPrefix, manifestPrefix, publicKeyName, timeOfManifest } from "../manifest-store.ts";
 import type { Evidence, EvidenceObject, RecordHead } from "./evidence.ts";
 
 const files = {
@@ -37,7 +38,7 @@ export async function folderEvidence(folder: string, trustedKey: string | undefi
   return {
     takenAt,
     restsOn: [`the folder ${folder}, taken at ${takenAt}`, trust],
-    publicKeys: { pinned, trusted: trustedKey },
+    publicKeys: { pinned, trusted: trustedKey, isKept: trustedKey !== undefined },
     events: () => lines(join(folder, files.events)),
     objects: (prefix) => objectsIn(join(folder, files.objects), prefix),
     heads: () => lines<RecordHead>(join(folder, files.heads)),
@@ -62,16 +63,28 @@ export async function writeEvidence(
   const written = (what: string) => (done: number) => {
     onProgress(what, done);
   };
-  const objects = await writeLines(join(folder, files.objects), objectLines(evidence), written("objects"));
+  const objects = await writeLines(
+    join(folder, files.objects),
+    objectLines(evidence, about.at),
+    written("objects"),
+  );
   const events = await writeLines(join(folder, files.events), evidence.events(), written("events"));
   await writeLines(join(folder, files.heads), evidence.heads(), written("records"));
   return { events, objects };
 }
 
-async function* objectLines(evidence: Evidence): AsyncGenerator<z.infer<typeof objectSchema>> {
+/** What came meanwhile is left to the next time: so evidence never knows of anything later than it says it was taken. */
+async function* objectLines(evidence: Evidence, at: string): AsyncGenerator<z.infer<typeof objectSchema>> {
   for (const prefix of [checkpointPrefix, manifestPrefix])
     for await (const { name, versions, body } of evidence.objects(prefix))
-      yield { name, versions, body: Buffer.from(body).toString("base64") };
+      if (timeOfObject(name, body) <= at)
+        yield { name, versions, body: Buffer.from(body).toString("base64") };
+}
+
+/** Empty where it says none. */
+function timeOfObject(name: string, body: Uint8Array): string {
+  if (!name.startsWith(checkpointPrefix)) return timeOfManifest(name);
+  return parseCheckpoint(body)?.head.at ?? "";
 }
 
 async function* objectsIn(file: string, prefix: string): AsyncGenerator<EvidenceObject> {

@@ -11,6 +11,8 @@ export interface IntegrityOptions {
 /** One look at the evidence: when it was begun, and what is too new to be judged by it. */
 export interface Look {
   readonly startedAt: Date;
+  /** Whether more may be recorded while it is looked at. */
+  readonly isMoving: boolean;
   readonly graceMs: number;
   readonly checkpointEveryMs: number | undefined;
   readonly onProgress: (what: string, done: number) => void;
@@ -29,7 +31,8 @@ export function lookNow(options: IntegrityOptions, takenAt: string | undefined):
   const startedAt = takenAt === undefined ? now() : new Date(takenAt);
   const isPast = (at: unknown) => timeOf(at) <= now().getTime() + graceMs;
   const isSettled = (at: unknown) => !isPast(at) || timeOf(at) < startedAt.getTime() - graceMs;
-  return { startedAt, graceMs, checkpointEveryMs, onProgress, isPast, isSettled };
+  const isMoving = takenAt === undefined;
+  return { startedAt, isMoving, graceMs, checkpointEveryMs, onProgress, isPast, isSettled };
 }
 
 function timeOf(at: unknown): number {

@@ -6,6 +6,7 @@ export const problemKinds = [
   "gap",
   "event_tampered_with",
   "changed_out_of_band",
+  "seal_repeated",
   "record_ahead",
   "record_rolled_back",
   "record_vanished",
@@ -20,6 +21,7 @@ export const problemKinds = [
   "checkpoint_malformed",
   "checkpoint_broken_chain",
   "checkpoint_overdue",
+  "evidence_backdated",
   "public_key_changed",
   "public_key_missing",
 ] as const;

@@ -1,4 +1,5 @@
 import type { Problems } from "./problems.ts";
+import { Seals } from "./seals.ts";
 
 /** Of a record: the number of its last event, and whether the record is, or may be, gone by what its events say. */
 export interface LastEvent {
@@ -18,8 +19,10 @@ export class Records {
   readonly #settled = new Map<string, number>();
   readonly #replaced = new Set<string>();
   readonly #last = new Map<string, LastEvent>();
+  readonly #seals = new Seals();
 
   add(event: Readonly<Record<string, unknown>>, isSettled: boolean): void {
+    this.#seals.add(event);
     const { recordId, eventSeq, type, replaces } = event;
     // Another record is in its place.
     if (typeof replaces === "string") this.#replaced.add(replaces);
@@ -39,7 +42,12 @@ export class Records {
     return this.#last;
   }
 
-  findGaps(problems: Problems): void {
+  findProblems(problems: Problems): void {
+    this.#findGaps(problems);
+    this.#seals.find(problems);
+  }
+
+  #findGaps(problems: Problems): void {
     for (const [recordId, numbers] of this.#numbers) {
       const settled = this.#settled.get(recordId) ?? 0;
       let named = 0;

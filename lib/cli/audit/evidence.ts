@@ -21,6 +21,7 @@ export async function evidenceOf(
     ...{ dynamo: clients.dynamo, s3: clients.s3, bucket: audit.bucket },
     ...{ auditLogTable: audit.logTable, providerKeysTable: table, trustedKey },
     trustedKeyIs: ownFile === undefined ? "the KMS key of the stack" : "the public key given",
+    isKept: ownFile !== undefined,
   });
 }
 

@@ -66,7 +66,7 @@ def verify(folder, public_key):
         if one["versions"] != 1:
             yield kind_of[one["name"][0]] + "_replaced", one["name"]
 
-    covered, signed, number, before = {}, {}, 0, None  # the chain of checkpoints
+    covered, signed, through, number, before = {}, {}, {}, 0, None  # the chain of checkpoints
     for one in (one for one in objects if one["name"].startswith("checkpoints/")):
         checkpoint = json.loads(one["body"])
         head, listed = checkpoint["head"], checkpoint["manifests"]
@@ -86,7 +86,7 @@ def verify(folder, public_key):
             if covered.get(name, (digest,))[0] != digest:
                 yield "manifest_replaced", name
             covered[name] = (digest, head["number"])
-        signed[head["number"]] = hash_of(head)
+        signed[head["number"]], through[head["number"]] = hash_of(head), head["through"]
         number, before = head["number"], head
     if not before:
         yield "checkpoint_missing", f"checkpoints/{1:010}.json"
@@ -128,14 +128,16 @@ def verify(folder, public_key):
                 if (event["recordId"] + "~").startswith(f"intake-erased-{record_id}~"):
                     erased[record_id] = max(erased.get(record_id, ""), event["details"].get("through", "9" * 12))
             elif event["type"] == "events_expired" and event["recordId"].startswith("intake-expired-"):
-                expired = max(expired, (int(event["details"]["checkpoint"]), event["details"]["through"]))
+                said = int(event["details"]["checkpoint"]), event["details"]["through"]
+                if through.get(said[0]) == said[1]:
+                    expired = max(expired, said)
         elif is_settled(event["at"]):
             yield "event_not_in_manifest", event_id
         if event["type"] in ("event_changed", "event_deleted"):
             yield "event_tampered_with", event["event"]
         if event["type"] == "changed_out_of_band":
             yield "changed_out_of_band", event_id
-        if event["type"] == "checkpoint_signed":
+        if event["type"] == "checkpoint_signed" and event["recordId"].startswith("intake-checkpoint-"):
             its, digest = int(event["details"]["number"]), event["details"]["hash"]
             if its not in signed and (its <= number or is_settled(event["at"])):
                 yield "checkpoint_missing", f"checkpoints/{its:010}.json"

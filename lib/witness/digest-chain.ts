@@ -14,7 +14,10 @@ export interface TrailProblem {
     | "digest_unsigned"
     | "digest_chain_broken"
     /** There are claims, and no `Decrypt` at all: CloudTrail does not log KMS, or these are not its files. */
-    | "trail_silent";
+    | "trail_silent"
+    /** Of evidence in a folder: what it says of the deployment is not what was taken, or says too early a time. */
+    | "witness_changed"
+    | "witness_backdated";
   /** The object's name; of `trail_silent` how many claims. */
   readonly where: string;
 }

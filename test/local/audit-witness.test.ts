@@ -359,9 +359,15 @@ describe("with a grace time", () => {
     expect(exported).toMatchObject({ code: 0 });
     const { json } = await runCommand(undefined, ["audit", "verify", "--offline", evidence, "--json"]);
     expect(json["completeness"]).toMatchObject({ ok: true, unaccounted: [], problems: [] });
-    expect((json["completeness"] as { restsOn: string[] }).restsOn.join()).toMatch(
-      /digests signed by CloudTrail/,
-    );
+    const { restsOn } = json["completeness"] as { restsOn: string[] };
+    expect(restsOn[0]).toMatch(/^the folder's own word, which nobody signed/);
+    expect(restsOn.join()).toMatch(/digests signed by CloudTrail/);
+    const hashes = exported.json["sha256"] as Record<string, string>;
+    expect(Object.keys(hashes)).toEqual(expect.arrayContaining(["events.jsonl", "witness.json"]));
+    const kept = ["--witness-sha256", hashes["witness.json"] ?? ""];
+    const known = await runCommand(undefined, ["audit", "verify", "--offline", evidence, ...kept, "--json"]);
+    expect(known.json["completeness"]).toMatchObject({ ok: true });
+    expect((known.json["completeness"] as { restsOn: string[] }).restsOn[0]).toMatch(/SHA-256 was given/);
   });
 
   test("a file of CloudTrail's that is deleted is named, by the sweep, by verify and by its digest", async () => {

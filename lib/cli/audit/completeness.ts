@@ -8,6 +8,7 @@ import type { TrailSource } from "../../witness/trail-source.ts";
 import { isLocalEndpoint, type AwsClients } from "../aws.ts";
 import { now, type Cli, type Session } from "../session.ts";
 import { readWitness } from "./folder-witness.ts";
+import { onItsWord } from "./folder-word.ts";
 import { publicKeysBy, rulesOf, trailOf } from "./witness.ts";
 
 /** ISO 8601, with its zone; everything where nothing is said. */
@@ -63,12 +64,16 @@ export function witnessOf(
   return { session, clients, evidence, source: trailOf(session.deployment, clients, trail) };
 }
 
-/** From the copy of the trail in a folder of evidence, if it has one. */
+/**
+ * From the copy of the trail in a folder of evidence, if it has one.
+ *
+ * @param window - and the SHA-256 of its `witness.json`, as whoever verifies it kept that.
+ */
 export async function completenessOfFolder(
   cli: Cli,
   folder: string,
-  evidence: Pick<Evidence, "events">,
-  window: Window,
+  evidence: Pick<Evidence, "events" | "takenAt">,
+  window: Window & { readonly witnessSha256?: string | undefined },
 ): Promise<Completeness> {
   const witness = await readWitness(folder);
   const { source, publicKeys, filesRead, rules, graceSeconds, takenAt } = witness;
@@ -86,8 +91,7 @@ export async function completenessOfFolder(
     },
     { rules, graceSeconds, ...checked(window) },
   );
-  if (source)
-    return { ...judged, restsOn: [...judged.restsOn, "CloudTrail's public keys as the folder has them"] };
+  if (source) return onItsWord(judged, witness, window.witnessSha256?.toLowerCase(), evidence.takenAt);
   return {
     ...judged,
     restsOn: ["nothing: the folder has no trail (waxseal audit export --evidence FOLDER --with-trail)"],

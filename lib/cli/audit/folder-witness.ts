@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { OperatorError } from "../../jobs/operator-error.ts";
 import type { CompletenessOptions } from "../../witness/completeness-of.ts";
-import type { TrailPublicKey } from "../../witness/digest.ts";
+import { sha256, type TrailPublicKey } from "../../witness/digest.ts";
 import { isObject, listOf, objectOf, parsedJson, textOf } from "../../witness/json.ts";
 import { trailFolder } from "../../witness/trail-folder.ts";
 import { trailFileName, wholeSeconds } from "../../witness/trail-names.ts";
@@ -18,6 +18,8 @@ export interface FolderWitness extends CompletenessOptions {
   readonly publicKeys: readonly TrailPublicKey[];
   readonly filesRead: readonly { readonly name: string; readonly hash?: string; readonly at: string }[];
   readonly takenAt: Date;
+  /** Of its file, hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface WitnessToTake extends CompletenessOptions {
@@ -87,7 +89,7 @@ export async function readWitness(folder: string): Promise<FolderWitness> {
   if (Number.isNaN(takenAt.getTime()) || !(graceSeconds >= 0)) throw unreadable();
   return {
     source: trailFolder(path.join(folder, trail), placeOf(rules.kmsKeys[0] ?? "")),
-    ...{ rules, graceSeconds, takenAt },
+    ...{ rules, graceSeconds, takenAt, sha256: sha256(Buffer.from(text)) },
     publicKeys: listOf(written["publicKeys"]).map((one) => {
       const { fingerprint, value } = objectOf(one);
       return { fingerprint: textOf(fingerprint) ?? "", value: Buffer.from(textOf(value) ?? "", "base64") };
@@ -113,7 +115,7 @@ function rulesOf(value: unknown): FolderWitness["rules"] {
 }
 
 const noWitness: FolderWitness = {
-  ...{ source: undefined, publicKeys: [], filesRead: [], graceSeconds: 0, takenAt: new Date(0) },
+  ...{ source: undefined, publicKeys: [], filesRead: [], graceSeconds: 0, takenAt: new Date(0), sha256: "" },
   rules: {
     stage: "",
     kmsKeys: [],

@@ -3,6 +3,7 @@ import { folderEvidence } from "../../audit/verify/folder-evidence.ts";
 import { verifyIntegrity, type Integrity } from "../../audit/verify/integrity.ts";
 import type { Evidence } from "../../audit/verify/evidence.ts";
 import type { Completeness } from "../../witness/completeness.ts";
+import { OperatorError } from "../../jobs/operator-error.ts";
 import { isLocalEndpoint } from "../aws.ts";
 import { now, Session, type Cli } from "../session.ts";
 import { plainText } from "../terminal.ts";
@@ -16,6 +17,7 @@ export interface VerifyFlags {
   readonly to?: string;
   readonly offline?: string;
   readonly publicKey?: string;
+  readonly witnessSha256?: string;
   readonly integrityOnly?: boolean;
 }
 
@@ -51,6 +53,8 @@ async function verifyDeployment(cli: Cli, flags: VerifyFlags): Promise<Verdicts>
 }
 
 async function verifyFolder(cli: Cli, folder: string, flags: VerifyFlags): Promise<Verdicts> {
+  if (flags.witnessSha256 !== undefined && !/^[\da-f]{64}$/i.test(flags.witnessSha256))
+    throw new OperatorError("USAGE", "--witness-sha256 takes what waxseal audit export --evidence said");
   const trusted = flags.publicKey === undefined ? undefined : await readPublicKey(flags.publicKey);
   const evidence = await folderEvidence(folder, trusted);
   const integrity = await integrityOf(cli, evidence, { graceMs: GRACE_MS });

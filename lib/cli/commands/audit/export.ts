@@ -1,4 +1,9 @@
 import { Option, type Command } from "commander";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { writeEvidence } from "../../../audit/verify/folder-evidence.ts";
 import { OperatorError } from "../../../jobs/operator-error.ts";
 import { witnessOf } from "../../audit/completeness.ts";
@@ -14,6 +19,18 @@ interface Flags extends ExportFlags {
   readonly out?: string;
   readonly evidence?: string;
   readonly withTrail?: boolean;
+}
+
+/** Of each file but CloudTrail's, which have digests of their own. */
+async function hashesOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const hashes: Record<string, string> = {};
+  for (const { name } of entries.filter((entry) => entry.isFile())) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path.join(folder, name)), hash);
+    hashes[name] = hash.digest("hex");
+  }
+  return hashes;
 }
 
 /** `waxseal audit export` */
@@ -52,8 +69,13 @@ async function exportEvidence(cli: Cli, session: Session, folder: string, withTr
     cli.terminal.progress(`export: ${done} ${what}`);
   });
   const trailFiles = withTrail ? await takeTrail(cli, witnessOf(session, clients, evidence), folder) : 0;
-  cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles }, () => [
+  const sha256 = await hashesOf(folder);
+  cli.terminal.answer({ schemaVersion: 1, folder, ...written, trailFiles, sha256 }, () => [
     `${written.events} events and ${written.objects} manifests and checkpoints in ${folder}`,
+    ...Object.entries(sha256).map(([name, hash]) => `sha256 ${hash}  ${name}`),
     "Verify: waxseal audit verify --offline FOLDER --public-key FILE",
+    ...(withTrail
+      ? ["  and --witness-sha256 HASH: keep it, and the public key, elsewhere than the folder"]
+      : []),
   ]);
 }

@@ -17,6 +17,7 @@ export function addAuditVerify(audit: Command, cli: Cli): void {
     .option("--integrity-only", "without CloudTrail")
     .option("--offline <folder>", "the evidence in a folder: waxseal audit export --evidence")
     .option("--public-key <file>", "trust the signatures of this one: waxseal audit public-key")
+    .option("--witness-sha256 <hash>", "of the folder's witness.json, as the export said")
     .addHelpText("after", after)
     .action(async (_options: unknown, command: Command) => {
       const verdicts = await verify(cli, command.optsWithGlobals<VerifyFlags>());

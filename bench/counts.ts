@@ -56,7 +56,7 @@ async function main(system: LocalSystem): Promise<void> {
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );
   const records = await storedItems(system);
-  const ledger = (await hands.items("TrailLedgerTable")).filter((item) => "callId" in item || "call" in item);
+  const ledger = (await hands.items("TrailLedgerTable")).filter((item) => "call" in item);
   const found = {
     recordBytes: mean(records.map(itemBytes)),
     recordUnits: mean(records.map(writeUnits)),

@@ -13,6 +13,7 @@ import { auditedTraffic } from "../support/audited-traffic.ts";
 import { runCommand } from "../support/command.ts";
 import { hostileDeliveries } from "../support/hostile-deliveries.ts";
 import { startForTest, storedItems } from "../support/local-system.ts";
+import { unavailable } from "../support/in-process-owner.ts";
 import { noLimits } from "../support/no-limits.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
@@ -47,6 +48,8 @@ test(`${OPERATIONS} mixed operations: one event a change, no gap, every hash rig
   const { outcomes, surprises, rotations, rewrapped } = await auditedTraffic(system, options);
   say(`${JSON.stringify(outcomes)}, ${rotations} rotations`);
   expect(surprises.slice(0, 5)).toEqual([]);
+  const lost = lostOf(outcomes);
+  expect(lost).toBeLessThanOrEqual(OPERATIONS / 1000);
   expect(rewrapped).toBeGreaterThan(0);
 
   const events = await hands.recorded();
@@ -63,9 +66,13 @@ test(`${OPERATIONS} mixed operations: one event a change, no gap, every hash rig
   const { json, code, stderr } = await runCommand(system, ["audit", "verify", "--json"]);
   const { integrity, completeness } = json as Record<string, Item>;
   expect(integrity, stderr).toMatchObject({ ok: true, problems: [] });
-  expect(completeness).toMatchObject({ ok: true, unaccounted: [], unconfirmed: [], problems: [] });
+  expect(completeness).toMatchObject({ ok: true, unaccounted: [], problems: [] });
   expect(completeness?.["explained"]).toBe(completeness?.["kmsDecrypts"]);
-  expect(completeness?.["kmsDecrypts"]).toBe(countOf(events, "key_used"));
+  // A claim whose answer was lost was not followed by a decryption.
+  const unconfirmed = completeness?.["unconfirmed"] as unknown[];
+  expect(unconfirmed.length).toBeLessThanOrEqual(lost);
+  const unclaimed = countOf(events, "key_used") - Number(completeness?.["kmsDecrypts"]);
+  expect([unclaimed >= unconfirmed.length, unclaimed <= lost]).toEqual([true, true]);
   expect(code).toBe(0);
   say(`verify: ${JSON.stringify({ integrity, completeness })}`);
   say(`deliveries: ${JSON.stringify(deliveries.counts)}; alarms: ${JSON.stringify(system.alarms())}`);
@@ -131,8 +138,17 @@ function expectKindsOf(
     audit_read: ok("readActivity"),
     changed_out_of_band: 0,
   };
-  const found = Object.keys(wanted).map((type) => [type, countOf(events, type)]);
-  expect(Object.fromEntries(found)).toEqual(wanted);
+  // Of what was lost on the way the audit alone knows whether it was done.
+  const wrong = Object.entries(wanted).filter(([type, count]) => {
+    const more = countOf(events, type) - count;
+    return more < 0 || more > (type === "changed_out_of_band" ? 0 : lostOf(done));
+  });
+  expect(wrong).toEqual([]);
+}
+
+function lostOf(outcomes: Readonly<Record<string, number>>): number {
+  const lost = Object.entries(outcomes).filter(([name]) => unavailable.includes(name.split(" ")[1] ?? ""));
+  return lost.reduce((sum, [, count]) => sum + count, 0);
 }
 
 function countOf(events: readonly Item[], type: string): number {

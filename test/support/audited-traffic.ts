@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProvider, slotOf } from "../../lib/providers/find.ts";
 import type { LocalSystem } from "../../local/system.ts";
-import { InProcessOwner, type Operation } from "./in-process-owner.ts";
+import { InProcessOwner, unavailable, type Operation } from "./in-process-owner.ts";
 import { inProcessPorts, type InProcessPorts } from "./in-process-ports.ts";
 import { seedRecords } from "./records.ts";
 import { rotateMaterial, runRewrap, sendersOf } from "./rewrap-run.ts";
@@ -61,8 +61,10 @@ export async function auditedTraffic(
     const people = own.map((subject) => new InProcessOwner(ports, subject, random));
     while (begun < operations) {
       begun += 1;
-      if (random() < FAILED_OPENS) note("failedOpen", await choose(broken).use(slot), "DECRYPT_FAILED");
-      else {
+      if (random() < FAILED_OPENS) {
+        const was = await choose(broken).use(slot);
+        note("failedOpen", was, unavailable.includes(was) ? was : "DECRYPT_FAILED");
+      } else {
         const operation = choose(mix);
         const { was, wanted } = await choose(people).do(operation);
         note(operation, was, wanted);

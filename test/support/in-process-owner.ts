@@ -24,6 +24,8 @@ interface Held {
 }
 
 const providers = { openai: "/v1/chat/completions", mistral: "/v1/chat/completions" } as const;
+/** On a busy machine a connection is lost now and then; whether the write was made the audit alone knows. */
+export const unavailable = ["STORE_UNAVAILABLE", "KMS_UNAVAILABLE", "PROVIDER_UNREACHABLE", "unknown"];
 const names = ["default", "default", "work"] as const;
 
 export class InProcessOwner {
@@ -31,6 +33,8 @@ export class InProcessOwner {
   readonly #ports: InProcessPorts;
   readonly #random: () => number;
   readonly #held = new Map<string, Held>();
+  /** Slots of which it does not know what became of its last change; until it saves anew. */
+  readonly #unsure = new Set<string>();
 
   constructor(ports: InProcessPorts, subject: string, random: () => number) {
     this.#ports = ports;
@@ -44,7 +48,11 @@ export class InProcessOwner {
     const slot = slotOf(findProvider(this.#ports.providers, provider), this.#choose(names));
     const wanted = this.#wanted(operation, slot);
     const was = await this.#try(operation, slot);
-    return { was, wanted };
+    if (operation === "save" && was === "ok") this.#unsure.delete(slot.slot);
+    const isSure = !unavailable.includes(was) && !this.#unsure.has(slot.slot);
+    if (unavailable.includes(was) && operation !== "use" && operation !== "verify")
+      this.#unsure.add(slot.slot);
+    return { was, wanted: isSure ? wanted : was };
   }
 
   /** Of a provider key that is in none of its slots as far as it knows. */

@@ -20,5 +20,9 @@ export const witnessCodes: AlarmingCodes = {
   },
   TRAIL_FILE_MISSING: { level: "page", meaning: "A file of the trail that was there is gone" },
   TRAIL_FILE_MALFORMED: { level: "ticket", meaning: "A file of the trail is not whole" },
+  TRAIL_FILE_UNREADABLE: {
+    level: "page",
+    meaning: "A file of the trail cannot be read for an hour and longer",
+  },
   RECONCILE_FAILED: { level: "ticket", meaning: "What CloudTrail showed could not be looked at" },
 };

@@ -334,6 +334,7 @@ describe("the alarms", () => {
       [alarmCodes.ticket.call]: ticket,
       [alarmCodes.ticket.change]: ticket,
       [alarmCodes.malformed]: ticket,
+      [alarmCodes.unreadable]: page,
       RECONCILE_FAILED: ticket,
     });
     const filters = ofType(off, "AWS::Logs::MetricFilter").filter(([id]) => id.startsWith("AuditWitness"));

@@ -12,7 +12,8 @@ const noNetwork = { HTTP_PROXY: "http://127.0.0.1:9", HTTPS_PROXY: "http://127.0
 /** The sources alone, as after a clone; the packages by link. */
 function cleanCopy(): string {
   const folder = temporaryFolder();
-  for (const name of ["cdk.json", "infra", "lambdas", "lib", "package.json", "tsconfig.json"])
+  const names = ["cdk.json", "docs/openapi.json", "infra", "lambdas", "lib", "package.json", "tsconfig.json"];
+  for (const name of names)
     cpSync(path.join(repositoryRoot, name), path.join(folder, name), { recursive: true });
   symlinkSync(path.join(repositoryRoot, "node_modules"), path.join(folder, "node_modules"));
   return folder;
@@ -44,4 +45,4 @@ test("two syntheses give the same template, asset hashes included", () => {
     return readFileSync(stack?.templateFullPath ?? "", "utf8");
   });
   expect(other).toBe(one);
-});
+}, 180_000);

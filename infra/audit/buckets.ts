@@ -35,11 +35,14 @@ export function evidenceBucket(scope: Construct, id: string, settings: Settings)
 export function failuresBucket(scope: Construct, id: string, recorder: IRole): Bucket {
   const lifecycleRules = [{ expiration: Duration.days(30) }];
   const bucket = privateBucket(scope, id, { lifecycleRules });
-  bucket.addToResourcePolicy(onlyOf("OnlyTheRecorder", bucket, ["s3:PutObject"], recorder));
+  bucket.addToResourcePolicy(onlyOf("OnlyTheRecorder", bucket, ["s3:PutObject*", "s3:Replicate*"], recorder));
   return bucket;
 }
 
-/** Denied to everybody else, whatever their own policies say. */
+/**
+ * Denied to everybody else, whatever their own policies say; by patterns, since who names a version needs another action
+ * (S3 API Reference, "GetObject": "s3:GetObjectVersion").
+ */
 export function onlyOf(
   sid: string,
   bucket: Bucket,

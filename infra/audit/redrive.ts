@@ -41,7 +41,7 @@ export class Redrive extends Construct {
     if (!role) throw new Error("the function that redrives has no role");
     this.#grant(made, recorder);
     recorder.failures.addToResourcePolicy(
-      onlyOf("OnlyTheRedrive", recorder.failures, ["s3:GetObject", "s3:DeleteObject"], role),
+      onlyOf("OnlyTheRedrive", recorder.failures, ["s3:GetObject*", "s3:DeleteObject*"], role),
     );
     this.role = new Role(this, "Role", {
       description: `Waxseal (${settings.stage}): taken by an operator for waxseal audit redrive`,

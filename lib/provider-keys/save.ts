@@ -5,7 +5,7 @@ import { WaxsealError } from "../errors.ts";
 import { seal } from "../envelope/envelope.ts";
 import type { CipherSuite } from "../envelope/suites.ts";
 import type { TakeLimit } from "../limits/take-limit.ts";
-import { cleanProviderKey } from "../providers/clean.ts";
+import { cleanProviderKey, hasKeyIn } from "../providers/clean.ts";
 import { currentEndpoint, isFreeName, type Slot } from "../providers/find.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Secret } from "../secret.ts";
@@ -64,7 +64,7 @@ const healthAfter: Readonly<Record<Verification, Health["status"]>> = {
  * What the provider refuses is not stored; what it could not be asked about is, and the answer says so. Without the limits'
  * table nothing is saved, and nobody asked.
  *
- * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed, or the name `verify`;
+ * @throws {WaxsealError} `INVALID_REQUEST` for a time that has passed, the name `verify`, or the key as label or name;
  *   `INVALID_PROVIDER_KEY_FORMAT`, `OTHER_PROVIDERS_KEY`, `PROVIDER_KEY_REJECTED`; `RATE_LIMITED`; `KMS_UNAVAILABLE`,
  *   `ENCRYPTION_KEY_UNAVAILABLE`, `STORE_UNAVAILABLE`, `ACCESS_DENIED_BY_AWS`, `CONFLICT`: nothing was stored.
  */
@@ -76,6 +76,9 @@ export async function saveProviderKey(ports: SavePorts, who: Actor, request: Sav
     throw new WaxsealError("INVALID_REQUEST");
   }
   const { providerKey, hasKnownFormat } = cleanProviderKey(request.pasted, provider);
+  // Both are shown, and kept in clear.
+  for (const text of [request.label ?? "", request.slot.name])
+    if (hasKeyIn(text, providerKey)) throw new WaxsealError("INVALID_REQUEST");
   await ports.takeLimit("save", ownerId);
   const verification = await verify(ports, request, providerKey);
   const purpose = {

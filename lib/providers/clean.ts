@@ -43,6 +43,11 @@ export function cleanProviderKey(pasted: Secret, provider: Provider): CleanedPro
   return { providerKey: new Secret(cleaned), hasKnownFormat };
 }
 
+/** Whether a text has the provider key in it, as a label may by a slip. */
+export function hasKeyIn(text: string, providerKey: Secret): boolean {
+  return text.includes(providerKey.exposeSecret());
+}
+
 /** A custom provider has the prefix of the one that it is like, whose keys it takes. */
 function otherOwnerOf(cleaned: string, { distinctivePrefix }: Provider): Provider | undefined {
   if (distinctivePrefix?.test(cleaned)) return undefined;

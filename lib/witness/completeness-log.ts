@@ -1,5 +1,6 @@
 import type { Line } from "./completeness-count.ts";
 import { isEntered } from "../audit-attributes.ts";
+import { leastRetentionDays } from "../audit-settings.ts";
 import { claimsIn } from "../audit/erased-claims.ts";
 import { objectOf, textOf, type JsonObject } from "./json.ts";
 import type { Partitions } from "./partitions.ts";
@@ -23,6 +24,7 @@ export async function readLog(
   events: AsyncIterable<JsonObject>,
   partitions: Partitions,
   roles: Readonly<Record<RoleUse, readonly string[]>>,
+  now: Date,
 ): Promise<LogRead> {
   const log: LogRead = {
     first: undefined,
@@ -33,7 +35,7 @@ export async function readLog(
   for await (const event of events) {
     const at = textOf(event["at"]);
     if (at !== undefined && (log.first === undefined || at < log.first)) log.first = at;
-    if (at !== undefined && isTime(at)) hear(log, event, at);
+    if (at !== undefined && isTime(at)) hear(log, event, at, now);
     const witnessId = textOf(event["witnessId"]);
     if (witnessId === undefined) continue;
     const line = lineOf(event);
@@ -43,13 +45,13 @@ export async function readLog(
 }
 
 /** By the names of entries alone: each may be entered by those only whose word it is. */
-function hear(log: LogRead, event: JsonObject, at: string): void {
+function hear(log: LogRead, event: JsonObject, at: string, now: Date): void {
   const details = objectOf(event["details"]);
   const name = event["recordId"];
   switch (event["type"]) {
     case "events_expired": {
       const through = textOf(details["through"]) ?? "";
-      const isSaid = isEntered(name, "expired-") && isTime(through) && through < at;
+      const isSaid = isEntered(name, "expired-") && isTime(through) && isOld(through, now);
       if (isSaid && through > log.expiredThrough) log.expiredThrough = through;
       return;
     }
@@ -59,6 +61,11 @@ function hear(log: LogRead, event: JsonObject, at: string): void {
     case "control_plane_changed":
       if (isEntered(name, "role-")) log.roles.hear(at, details);
   }
+}
+
+/** No setting lets younger ones expire, so nobody can say of younger ones that they did. */
+function isOld(through: string, now: Date): boolean {
+  return Date.parse(through) + leastRetentionDays * 86_400_000 <= now.getTime();
 }
 
 /** ISO 8601 as events have it: milliseconds, UTC. */

@@ -50,7 +50,7 @@ export async function completenessOf(
   const { source } = ports;
   const partitions = new Partitions();
   try {
-    const log = await readLog(ports.events(), partitions, options.rules.roles);
+    const log = await readLog(ports.events(), partitions, options.rules.roles, now);
     const window = windowOf(options, log, now);
     if (!source) return nothing(window);
     const rules = { ...options.rules, roles: log.roles.all() };
@@ -76,7 +76,7 @@ export async function completenessOf(
       problems,
       ok: counted.isOk && problems.length === 0,
       window,
-      restsOn: [...restsOn(source.name, trail), ...formerRoles(log.roles.ended)],
+      restsOn: [...restsOn(source.name, trail), ...formerRoles(log.roles.ended), ...before(log)],
     };
   } finally {
     partitions.close();
@@ -115,6 +115,12 @@ function formerRoles(ended: readonly string[]): string[] {
   return ended.length === 0
     ? []
     : [`which roles there were before, by the audit's own word: ${ended.join(", ")}`];
+}
+
+function before({ expiredThrough }: LogRead): string[] {
+  return expiredThrough === ""
+    ? []
+    : [`nothing before ${expiredThrough}: by the audit's own word its events have expired`];
 }
 
 function restsOn(

@@ -112,6 +112,19 @@ describe("the element in its page", () => {
     expect(site.api.got.at(-1)?.authorization).toBe("Bearer another-token");
   });
 
+  test("reset forgets what one person typed and saw before the next one's is there", async () => {
+    site.api.records = someRecords();
+    const page = await site.open({ attributes: 'providers="openai groq"' });
+    await press(page, "Add key: Groq");
+    await paste(page, canaryKey("groq"));
+    site.api.records = [];
+    await page.evaluate(() => document.querySelector("waxseal-provider-keys")!.reset());
+    await seen(page, "No keys yet");
+    expect(await textOf(page)).not.toContain("Team account");
+    await press(page, "Add key: Groq");
+    expect(await field(page).inputValue()).toBe("");
+  });
+
   test("refresh shows what was changed elsewhere", async () => {
     const page = await site.open(openai);
     await seen(page, "No keys yet");

@@ -39,8 +39,8 @@ const guarantees: Readonly<Record<string, Guarantee>> = {
   "and the bucket refuses everybody else, administrators too": {
     of: (template) => bucketPolicy(template, "AuditRecorderFailures"),
     is: [
-      denied("OnlyTheRecorder", "s3:PutObject", recorder),
-      denied("OnlyTheRedrive", ["s3:DeleteObject", "s3:GetObject"], redrive),
+      denied("OnlyTheRecorder", ["s3:PutObject*", "s3:Replicate*"], recorder),
+      denied("OnlyTheRedrive", ["s3:DeleteObject*", "s3:GetObject*"], redrive),
     ],
     spoil: drop("AWS::S3::BucketPolicy", "PolicyDocument", "OnlyTheRedrive"),
   },

@@ -189,7 +189,7 @@ describe("a rewrap that runs remotely", () => {
   }, 120_000);
 
   test("is cancelled, and what it did stays; the next begins anew and does the rest", async () => {
-    const system = await started({ settings: slow(10) });
+    const system = await started({ settings: slow(4) });
     await seedRecords(system, 400);
     await rotate(system);
     const { code, json } = await remote(system, "--segments", "2");

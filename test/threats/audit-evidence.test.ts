@@ -137,6 +137,7 @@ describe("an event", () => {
     const gone = eventOf("ada", 2);
     for (const [intakeId, checkpoint, through] of [
       ["expired-1-0", "Infinity", "9"],
+      ["expired-1-0", "Infinity", null],
       ["expired-3-0", "3", "2999-01-01T00:00:00.000Z"],
       ["refused-1", "1", undefined],
     ] as const)
@@ -146,7 +147,10 @@ describe("an event", () => {
           history.events.delete(gone);
           await history.intake.enter({
             ...{ intakeId, type: "events_expired", at: history.now.toISOString() },
-            details: { checkpoint, through: through ?? signed?.head.through ?? "" },
+            details: {
+              checkpoint,
+              ...(through !== null && { through: through ?? signed?.head.through ?? "" }),
+            },
           });
           history.pass(600_000);
         }),

@@ -29,6 +29,8 @@ export interface WaxsealProviderKeysElement extends HTMLElement {
   /** Of the element's own heading, 2 where it is left out; attribute `heading-level`. */
   headingLevel: number | string | undefined;
   refresh(): Promise<void>;
+  /** Forgets all that was shown and typed, and loads: for another person. */
+  reset(): void;
 }
 
 declare global {

@@ -40,7 +40,7 @@ export class ProviderKeys extends DrawnElement {
     text: (name, values) => this.#words.text(name, values),
     seconds: (count) => this.#words.seconds(count),
   });
-  readonly #opening = new Opening(this.#desk);
+  #opening = new Opening(this.#desk);
   #client: WaxsealClient | undefined;
   #words = new Words(undefined, "en");
   /** The id of what is focused when the next drawing is done. */
@@ -74,7 +74,7 @@ export class ProviderKeys extends DrawnElement {
     addEventListener("offline", this.#network);
     // A page may be kept, and shown again, with what its fields had.
     addEventListener("pagehide", this.#wipe);
-    this.begin();
+    this.reset();
   }
 
   disconnectedCallback(): void {
@@ -86,9 +86,10 @@ export class ProviderKeys extends DrawnElement {
     this.#desk.state.panel = undefined;
   }
 
-  /** Begins anew; once, where several properties are set together. */
-  begin(): void {
+  /** Forgets all and loads, for another person; once, where several properties are set together. */
+  reset(): void {
     this.#client = undefined;
+    this.#opening = new Opening(this.#desk);
     if (this.#isBeginning) return;
     this.#isBeginning = true;
     queueMicrotask(() => {
@@ -102,7 +103,7 @@ export class ProviderKeys extends DrawnElement {
     // The callback is often made anew with every drawing of the page around; only its first coming changes who asks.
     const isOther = name === "client" || name === "baseUrl" || (name === "token" && !(before && this.token));
     const isBack = name === "token" && this.#desk.state.phase === "signed_out";
-    if (this.isConnected && (isOther || isBack)) this.begin();
+    if (this.isConnected && (isOther || isBack)) this.reset();
     this.requestUpdate();
   }
 

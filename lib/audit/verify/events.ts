@@ -106,7 +106,8 @@ function heed(event: Readonly<Record<string, unknown>>, chain: Chain, said: Said
   if (isErasure && isMore) said.erased.set(recordId, through);
   const checkpoint = Number(details["checkpoint"]);
   const isOfJob = type === "events_expired" && isEntered(name, "expired-");
-  const isSigned = chain.heads.get(checkpoint)?.through === details["through"];
+  const head = chain.heads.get(checkpoint);
+  const isSigned = head !== undefined && head.through === details["through"];
   if (isOfJob && isSigned && checkpoint > said.expired.checkpoint)
     said.expired = { checkpoint, through: String(details["through"]) };
 }

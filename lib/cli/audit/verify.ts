@@ -95,10 +95,12 @@ export function verifyLines({ integrity, completeness }: Verdicts): string[] {
 }
 
 export function completenessLines(completeness: Completeness): string[] {
-  const { ok, kmsDecrypts, explained, unaccounted, unconfirmed, pending, problems, restsOn } = completeness;
+  const { ok, kmsDecrypts, explained, unaccounted, unconfirmed, pending, problems, restsOn, window } =
+    completeness;
   const verdict = ok === null ? "NOT JUDGED: there is no trail" : ok ? "holds" : "DOES NOT HOLD";
   return [
     `Completeness: ${verdict}`,
+    `  from ${window.from} to ${window.to}`,
     `  ${kmsDecrypts} decryptions, ${explained} explained, ${unaccounted.length} unaccounted, ${pending} pending`,
     ...unaccounted.map(
       ({ requestId, principal, at, reason }) =>

@@ -103,3 +103,16 @@ describe("before a provider key is stored, its provider is asked", () => {
     expect(events).toEqual([]);
   });
 });
+
+test("a label or a name that has the key in it is refused: both are shown, and kept in clear", async () => {
+  const { ports, events } = portsWith("valid");
+  const pasted = new Secret(providerKey);
+  for (const slip of [
+    { slot, label: `mine: ${providerKey}` },
+    { slot: { ...slot, name: providerKey }, label: "mine" },
+  ])
+    await expect(saveProviderKey(ports, who, { ...slip, pasted })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+    });
+  expect(events).toEqual([]);
+});

@@ -320,6 +320,11 @@ describe("completeness", () => {
       ...{ recordId, eventSeq: "1", type: "events_expired", at: "2026-11-25T11:00:00.000Z" },
       details: { through },
     });
+    const tooYoung = expiry("intake-expired-1", "2026-11-25T10:00:30.000Z");
+    one.log.push(tooYoung);
+    expect(await one.verify()).toMatchObject({ ok: false, kmsDecrypts: 1 });
+    one.log.pop();
+    one.world.time = Date.parse("2026-12-26T10:00:00.000Z");
     // Under another name, of a time to come, of no time.
     for (const other of [
       expiry("intake-refused-1", "2026-11-25T10:00:30.000Z"),
@@ -330,8 +335,10 @@ describe("completeness", () => {
       expect(await one.verify()).toMatchObject({ ok: false, kmsDecrypts: 1 });
       one.log.pop();
     }
-    one.log.push(expiry("intake-expired-1", "2026-11-25T10:00:30.000Z"));
-    expect(await one.verify()).toMatchObject({ ok: true, window: { from: "2026-11-25T10:06:40Z" } });
+    one.log.push(tooYoung);
+    const { restsOn, ...verdict } = await one.verify();
+    expect(verdict).toMatchObject({ ok: true, window: { from: "2026-11-25T10:06:40Z" } });
+    expect(restsOn.join()).toContain("nothing before 2026-11-25T10:00:30.000Z");
   });
 
   test("looks at no Decrypt whose claim may have expired, though it came after it and its file later still", async () => {
@@ -343,10 +350,11 @@ describe("completeness", () => {
     one.log.push(expired("2026-11-25T10:00:00.500Z"));
     one.world.time = Date.parse("2026-11-25T10:08:00.000Z");
     one.file([record({ at: "2026-11-25T10:00:01Z" })]);
-    one.world.time = Date.parse("2026-11-25T11:40:00.000Z");
+    one.world.time = Date.parse("2026-12-26T11:40:00.000Z");
     expect(await one.verify()).toMatchObject({ ok: true, kmsDecrypts: 0 });
+    one.world.time = Date.parse("2026-11-25T11:40:00.000Z");
     one.file([record({ at: "2026-11-25T10:06:11Z", use: `${useId}.2` })]);
-    one.world.time += 10 * 60_000;
+    one.world.time = Date.parse("2026-12-26T11:40:00.000Z");
     expect(await one.verify()).toMatchObject({ ok: false, unaccounted: [{ reason: "no_such_claim" }] });
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { registry } from "../../lib/providers/registry.ts";
@@ -7,15 +7,29 @@ import { CANARY } from "../support/keys.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** What is, or would be, committed. */
-const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-  cwd: root,
-})
-  .toString("utf8")
-  .split("\0")
-  .filter((file) => file !== "" && existsSync(join(root, file)) && statSync(join(root, file)).isFile());
-
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
+
+/** What is, or would be, committed. */
+const files = listed().filter((file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile());
+
+function listed(): string[] {
+  try {
+    const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    const names = execFileSync("git", args, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+    return names.toString("utf8").split("\0").filter(Boolean);
+  } catch {
+    // A bare machine has no git: all but the folders that are never committed.
+    const never = [
+      ".git",
+      ...read(".gitignore")
+        .split("\n")
+        .map((line) => line.replace(/\/$/, "")),
+    ];
+    return readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+      (file) => !file.split("/").some((part) => never.includes(part)),
+    );
+  }
+}
 
 interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;

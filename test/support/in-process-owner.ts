@@ -107,7 +107,7 @@ export class InProcessOwner {
     readActivity: async () => {
       const at = new Date().toISOString();
       await this.#ports.activity.enter({
-        intakeId: newId(),
+        intakeId: `read-${newId()}`,
         type: "audit_read",
         at,
         ...this.#who("activity"),

@@ -28,6 +28,7 @@ test("what a function reads is what the stack was given", () => {
     ...["encryptionKeys", "writeEncryptionKey", "jobs", "operators"],
     ...["rewrapSchedule", "kmsQuota", "kmsShare"],
     ...["auditLock", "auditLockDays", "auditRetentionDays", "auditBatchSeconds", "checkpointSchedule"],
+    "checkpointSettleSeconds",
     ...["trail", "trailBucket", "trailPrefix", "graceSeconds", "auditors"],
   ];
   const given = Object.entries(others).filter(([name]) => !ofTheStack.includes(name));

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sealedAttributes } from "../../lib/attributes.ts";
 import { csvColumns } from "../../lib/audit/read/csv.ts";
 import { hashOf } from "../../lib/audit/canonical.ts";
 import { ownerIdOf } from "../../lib/owner.ts";
@@ -11,7 +13,7 @@ import type { Statement } from "../../local/stack.ts";
 import type { LocalSystem } from "../../local/system.ts";
 import { AuditHands } from "../support/audit.ts";
 import { runCommand } from "../support/command.ts";
-import { CANARY, canaryKey, Person, startForTest } from "../support/local-system.ts";
+import { CANARY, canaryKey, Person, startForTest, storedItems } from "../support/local-system.ts";
 
 type Item = Record<string, unknown>;
 
@@ -216,4 +218,31 @@ describe("that the audit was read", () => {
       statements.splice(0, Infinity, ...all);
     }
   });
+});
+
+test("nothing sealed and no provider key is in any table, bucket, alarm or log of the audit", async () => {
+  const hands = new AuditHands(system);
+  await hands.checkpoint();
+  system.trails.flush();
+  const sealed = (await storedItems(system)).flatMap((item) =>
+    sealedAttributes.map((name) => Buffer.from(item[name] as Uint8Array).toString("base64")),
+  );
+  expect(sealed).toHaveLength(8);
+  const seen: string[] = [...system.logLines(), JSON.stringify(system.alarms())];
+  for (const table of ["AuditLogTable", "AuditIntakeTable", "TrailLedgerTable"]) {
+    const items = await hands.items(table);
+    expect(items).not.toEqual([]);
+    seen.push(JSON.stringify(items));
+  }
+  for (const bucket of ["AuditBucket", "TrailBucket"].map((name) => hands.output(name))) {
+    const names = await hands.names("", bucket);
+    expect(names).not.toEqual([]);
+    for (const name of names) {
+      const body = await hands.read(name, bucket);
+      seen.push((name.endsWith(".gz") ? gunzipSync(body) : body).toString("utf8"));
+    }
+  }
+  for (const never of [CANARY, ...sealed]) expect(seen.some((text) => text.includes(never))).toBe(false);
+  // And it would be seen: what CloudTrail has of a use is there.
+  expect(seen.some((text) => text.includes("waxseal/provider-key"))).toBe(true);
 });

@@ -55,10 +55,8 @@ export class AuditHands {
     return Contents.map(({ Key = "" }) => Key);
   }
 
-  async read(name: string): Promise<Buffer> {
-    const { Body } = await this.s3.send(
-      new GetObjectCommand({ Bucket: this.output("AuditBucket"), Key: name }),
-    );
+  async read(name: string, bucket = this.output("AuditBucket")): Promise<Buffer> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: name }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   }
 

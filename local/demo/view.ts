@@ -7,6 +7,10 @@ export interface Person {
   readonly displayName: string;
 }
 
+/** Nobody else is shown on the page, whoever uses the local system beside it. */
+export const ada: Person = { id: "ada", displayName: "Ada" };
+export const grace: Person = { id: "grace", displayName: "Grace" };
+
 export interface OperatorView {
   /** Of both persons, the one that was changed last first. */
   readonly records: readonly StoredRecord[];

@@ -1,20 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { eventsOf, manage, press, seen, textOf } from "./support/acts.ts";
+import { changeEvent as change, changesAsked } from "./support/changes.ts";
 import { ago, DAY, record } from "./support/fake-records.ts";
 import { useSite } from "./support/use-site.ts";
 
 const site = useSite();
 const openai = { attributes: 'providers="openai"' };
-const change = (type: string, provider: string, name = "default") => [
-  "waxseal-change",
-  { type, provider, name },
-];
-
-/** What was asked of the API beside reading. */
-const changes = () =>
-  site.api.got
-    .filter(({ method }) => method !== "GET")
-    .map(({ method, url, body }) => [method, url, ...(body === "" ? [] : [JSON.parse(body) as unknown])]);
+const changes = () => changesAsked(site.api);
 
 describe("changing", () => {
   test("disables and enables", async () => {

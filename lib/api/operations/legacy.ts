@@ -1,5 +1,5 @@
 import { legacyRemoveRequest, legacySaveRequest, legacyStatus, legacySuccess } from "../legacy.ts";
-import { bodyCodes, storeCodes, type Operation } from "./operation.ts";
+import { bodyCodes, saveCodes, storeCodes, type Operation } from "./operation.ts";
 
 /** For front ends that know the older routes; new ones use `/v1`. */
 export const legacyOperations: Readonly<Record<string, Operation>> = {
@@ -12,17 +12,7 @@ export const legacyOperations: Readonly<Record<string, Operation>> = {
     bodyExample: { provider: "openai", apiKey: "the API key as it was pasted" },
     answer: legacySuccess,
     answerExample: { success: true },
-    codes: [
-      ...bodyCodes,
-      "UNKNOWN_PROVIDER",
-      "INVALID_PROVIDER_KEY_FORMAT",
-      "OTHER_PROVIDERS_KEY",
-      "PROVIDER_KEY_REJECTED",
-      "KMS_UNAVAILABLE",
-      "ENCRYPTION_KEY_UNAVAILABLE",
-      "CONFLICT",
-      ...storeCodes,
-    ],
+    codes: saveCodes,
   },
   "DELETE /api/user/api-key": {
     id: "removeLegacy",

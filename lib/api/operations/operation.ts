@@ -32,6 +32,19 @@ export const storeCodes = [
   "ACCESS_DENIED_BY_AWS",
 ] as const satisfies readonly ErrorCode[];
 
+/** Of whatever saves. */
+export const saveCodes = [
+  ...bodyCodes,
+  "UNKNOWN_PROVIDER",
+  "INVALID_PROVIDER_KEY_FORMAT",
+  "OTHER_PROVIDERS_KEY",
+  "PROVIDER_KEY_REJECTED",
+  "KMS_UNAVAILABLE",
+  "ENCRYPTION_KEY_UNAVAILABLE",
+  "CONFLICT",
+  ...storeCodes,
+] as const satisfies readonly ErrorCode[];
+
 /** Of whatever decrypts. */
 export const openCodes = [
   "PROVIDER_KEY_NOT_FOUND",

@@ -7,7 +7,7 @@ import {
   verifyAnswer,
 } from "../provider-keys.ts";
 import * as examples from "./examples.ts";
-import { bodyCodes, openCodes, storeCodes, type Operation } from "./operation.ts";
+import { bodyCodes, openCodes, saveCodes, storeCodes, type Operation } from "./operation.ts";
 
 const save: Operation = {
   id: "saveProviderKey",
@@ -18,17 +18,7 @@ const save: Operation = {
   bodyExample: { apiKey: "the API key as it was pasted", label: "at work" },
   answer: saveAnswer,
   answerExample: examples.saved,
-  codes: [
-    ...bodyCodes,
-    "UNKNOWN_PROVIDER",
-    "INVALID_PROVIDER_KEY_FORMAT",
-    "OTHER_PROVIDERS_KEY",
-    "PROVIDER_KEY_REJECTED",
-    "KMS_UNAVAILABLE",
-    "ENCRYPTION_KEY_UNAVAILABLE",
-    "CONFLICT",
-    ...storeCodes,
-  ],
+  codes: saveCodes,
 };
 
 const update: Operation = {

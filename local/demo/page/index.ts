@@ -1,15 +1,12 @@
 /** The demo page: two persons, what they see, and what the operator sees beside it. */
 import { render } from "lit/html.js";
-import type { OperatorView, Person } from "../view.ts";
+import { ada, grace, type OperatorView, type Person } from "../view.ts";
 import { ask, Refused } from "./ask.ts";
 import { pageView } from "./page-view.ts";
 import { providerNamed, type Turn } from "./providers.ts";
 import { newChat, type Acts, type Chat, type State } from "./state.ts";
 import { tokens } from "./token.ts";
 import { troubleOf } from "./words.ts";
-
-const ada: Person = { id: "ada", displayName: "Ada" };
-const grace: Person = { id: "grace", displayName: "Grace" };
 
 const tokenOf = tokens();
 let state: State = {
